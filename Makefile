@@ -1,0 +1,54 @@
+# The whole interface of this checkout. `make` alone lists it.
+#
+# Everything is installed below the checkout: uv into .tools, the rest into .venv. The server's data
+# goes into the folder that make was called in.
+
+ROOT := $(dir $(realpath $(lastword $(MAKEFILE_LIST))))
+PYTHON ?= python3
+UV := $(ROOT).tools/bin/uv
+BIN := $(ROOT).venv/bin
+ARGS ?=
+
+export UV_PYTHON_DOWNLOADS := never
+export UV_PYTHON := $(PYTHON)
+
+.PHONY: help run setup test check lint types bench wheels
+
+help: ## list what can be made
+	@grep -hE '^[a-z-]+:.*##' $(ROOT)Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(BIN)/.run-ready ## serve on http://127.0.0.1:8080, with the data in this folder
+	@exec $(BIN)/chachaml-kernel $(ARGS)
+
+test: setup ## run every test (ARGS="-k name" for some)
+	cd $(ROOT) && $(BIN)/python -m pytest $(ARGS)
+
+check: lint types test ## what CI runs: lint, types, tests
+
+lint: $(BIN)/.test-ready ## style, formatting and the lock file
+	cd $(ROOT) && $(UV) lock --check
+	cd $(ROOT) && $(BIN)/ruff check .
+	cd $(ROOT) && $(BIN)/ruff format --check .
+
+types: $(BIN)/.test-ready ## mypy --strict over everything
+	cd $(ROOT) && $(BIN)/mypy
+
+bench: $(BIN)/.test-ready ## measure what the README says of speed and size
+	cd $(ROOT) && $(BIN)/python -m bench $(ARGS)
+
+wheels: $(UV) ## build all distributions into dist/
+	cd $(ROOT) && $(UV) build --all-packages --wheel --out-dir dist
+
+setup: $(BIN)/.test-ready ## install what the tests need, a browser and jq among it
+	$(ROOT)tests/setup.sh
+
+$(UV):
+	$(PYTHON) -m pip install --quiet --target $(ROOT).tools uv
+
+$(BIN)/.run-ready: $(UV) $(ROOT)uv.lock
+	cd $(ROOT) && $(UV) sync --frozen --no-dev --inexact --quiet
+	@touch $@
+
+$(BIN)/.test-ready: $(UV) $(ROOT)uv.lock
+	cd $(ROOT) && $(UV) sync --frozen --quiet
+	@touch $@ $(BIN)/.run-ready

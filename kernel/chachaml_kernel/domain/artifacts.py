@@ -1,0 +1,47 @@
+"""Artifacts: named bytes that a run leaves."""
+
+from dataclasses import dataclass
+
+from chachaml_kernel.domain.names import refuse_control_characters
+from chachaml_kernel.errors import Invalid
+
+MAX_NAME_BYTES = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """Bytes that never change under this id; `sha256` is their digest in lower-case hex."""
+
+    id: str
+    run_id: str
+    name: str
+    size: int
+    content_type: str
+    sha256: str
+    created_at: int
+
+
+def storage_key(run_id: str, artifact_id: str) -> str:
+    """Return where an artifact store keeps the bytes: ids of ours only, no text of a client."""
+    return f"{run_id}/{artifact_id}"
+
+
+def check_artifact_name(name: str) -> str:
+    """Return `name` if an artifact may have it, else raise `Invalid`.
+
+    `/` separates folders; no part of it is empty, `.` or `..`; it has no backslash and no control
+    character and at most 1,000 bytes in UTF-8.
+    """
+    if not name:
+        raise Invalid("an artifact needs a name; add ?name=… to the address")
+    size = len(name.encode())
+    if size > MAX_NAME_BYTES:
+        raise Invalid(f"artifact name is {size} bytes long; at most {MAX_NAME_BYTES} are allowed")
+    refuse_control_characters("artifact name", name)
+    if "\\" in name:
+        raise Invalid(f"artifact name {name!r} holds a backslash; separate folders with '/'")
+    if name.startswith("/"):
+        raise Invalid(f"artifact name {name!r} is absolute; leave the leading '/' out")
+    if any(part in ("", ".", "..") for part in name.split("/")):
+        raise Invalid(f"artifact name {name!r} has an empty, '.' or '..' part; name each folder")
+    return name

@@ -1,0 +1,121 @@
+"""Metrics: named series of numbers of a run, and the thinning of long ones for drawing."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from chachaml_kernel.errors import Invalid
+
+MIN_STEP, MAX_STEP = -(2**63), 2**63 - 1
+MAX_TIME = 8_640_000_000_000_000
+"""The last millisecond that ECMAScript's Date can say; earlier than 0 is refused too."""
+
+Axis: TypeAlias = Literal["step", "time"]
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Points of one key as columns of one length, in the order in which they were logged.
+
+    `values` are IEEE doubles, NaN and infinities included; `times` are milliseconds since the
+    epoch; `steps` is none where no point has a step.
+    """
+
+    values: Sequence[float]
+    times: Sequence[int]
+    steps: Sequence[int | None] | None = None
+
+    def __len__(self) -> int:
+        """Return how many points there are."""
+        return len(self.values)
+
+    def take(self, positions: Sequence[int]) -> "Points":
+        """Return the points at `positions`, in that order."""
+        return Points(
+            [self.values[i] for i in positions],
+            [self.times[i] for i in positions],
+            None if self.steps is None else [self.steps[i] for i in positions],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """One series in short: its latest point, and how many points and which range it has.
+
+    Latest is the point that was logged last. `min` and `max` leave NaN out; where every value is
+    NaN they are NaN.
+    """
+
+    key: str
+    value: float
+    step: int | None
+    timestamp: int
+    count: int
+    min: float
+    max: float
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Points whose `axis` lies from `first` to `last`, both included; none leaves an end open.
+
+    A window on steps with an end set leaves points without a step out.
+    """
+
+    axis: Axis = "step"
+    first: int | None = None
+    last: int | None = None
+
+
+def check_points(key: str, points: Points) -> None:
+    """Raise `Invalid` if columns differ in length or a step or time is out of range."""
+    count = len(points.values)
+    if len(points.times) != count:
+        raise Invalid(f"metric {key!r} has {count} values but {len(points.times)} timestamps")
+    if points.times and (min(points.times) < 0 or max(points.times) > MAX_TIME):
+        raise Invalid(
+            f"metric {key!r} has a timestamp outside 0 to {MAX_TIME}; "
+            "it is in milliseconds since the Unix epoch"
+        )
+    if points.steps is None:
+        return
+    if len(points.steps) != count:
+        raise Invalid(f"metric {key!r} has {count} values but {len(points.steps)} steps")
+    given = [step for step in points.steps if step is not None]
+    if given and (min(given) < MIN_STEP or max(given) > MAX_STEP):
+        raise Invalid(f"metric {key!r} has a step outside the 64-bit integers")
+
+
+def thin(points: Points, max_points: int) -> Points:
+    """Return at most `max_points` of `points` so that a curve through them looks the same.
+
+    The series is cut by position into equal buckets; of each its least and its greatest value are
+    kept, and where there are NaNs the first NaN, in their order; so no peak and no gap is lost.
+    First and last point always stay. This is the min-max selection of Donckt et al., "MinMaxLTTB"
+    (2023). `max_points` is at least 2.
+    """
+    count = len(points)
+    if count <= max_points:
+        return points
+    values = points.values
+    per_bucket = 3 if any(map(math.isnan, values)) else 2
+    buckets = (max_points - 2) // per_bucket
+    kept = {0, count - 1}
+    for bucket in range(buckets):
+        begin = 1 + bucket * (count - 2) // buckets
+        end = 1 + (bucket + 1) * (count - 2) // buckets
+        kept.update(_extremes(values, begin, end))
+    return points.take(sorted(kept))
+
+
+def _extremes(values: Sequence[float], begin: int, end: int) -> set[int]:
+    """Return the positions of the least, the greatest and the first NaN value in a bucket."""
+    span = values[begin:end]
+    kept: set[int] = set()
+    numbers = [value for value in span if value == value]
+    if numbers:
+        kept.update((begin + span.index(min(numbers)), begin + span.index(max(numbers))))
+    if len(numbers) < len(span):
+        kept.add(next(begin + i for i, value in enumerate(span) if value != value))
+    return kept

@@ -1,0 +1,46 @@
+"""JSON values as users log them in params, environments and dataset features."""
+
+import json
+import math
+from typing import Any, TypeAlias
+
+JsonValue: TypeAlias = bool | int | float | str | list[Any] | dict[str, Any] | None
+"""Anything that JSON (RFC 8259) can say; numbers in it are finite."""
+
+
+def canonical(value: JsonValue) -> str:
+    """Return one text for one value: keys sorted, no blanks, UTF-8 characters as they are."""
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+
+
+def same(a: JsonValue, b: JsonValue) -> bool:
+    """Tell whether two JSON values mean the same: `1` and `1.0` do, `1` and `true` do not."""
+    if isinstance(a, bool) or isinstance(b, bool):
+        return a is b
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(same, a, b))
+    return a == b
+
+
+def without_nan(value: JsonValue) -> JsonValue:
+    """Return `value` with each NaN and infinity, which JSON cannot say, as the string for it."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return number_text(value)
+    if isinstance(value, dict):
+        return {key: without_nan(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [without_nan(inner) for inner in value]
+    return value
+
+
+def number_text(value: float) -> str:
+    """Return the text of a double: the shortest that reads back as the same, `NaN`, `Infinity`."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return repr(value)

@@ -1,0 +1,50 @@
+"""The hooks: all the places where a plugin can join in.
+
+A hook is a synchronous factory that returns a port; it opens nothing. The kernel calls each once,
+while it starts, and is never in a hook while it serves.
+"""
+
+from collections.abc import Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+from chachaml_kernel.ports import Announce, ArtifactStore, Authenticator, Exporter, Store
+
+if TYPE_CHECKING:
+    from chachaml_kernel.kernel import Kernel
+
+NAMESPACE = "chachaml"
+
+hookspec = pluggy.HookspecMarker(NAMESPACE)
+hookimpl = pluggy.HookimplMarker(NAMESPACE)
+
+
+@hookspec
+def chachaml_store() -> AbstractAsyncContextManager[Store]:  # type: ignore[empty-body]
+    """Return the store, to be opened when the kernel starts. Exactly one plugin must."""
+
+
+@hookspec
+def chachaml_artifact_store() -> AbstractAsyncContextManager[ArtifactStore]:  # type: ignore[empty-body]
+    """Return the artifact store, to be opened when the kernel starts. Exactly one plugin must."""
+
+
+@hookspec
+def chachaml_exporters() -> Sequence[Exporter]:  # type: ignore[empty-body]
+    """Return exporters. Any number of plugins may; each format can be offered once."""
+
+
+@hookspec
+def chachaml_frontend(kernel: "Kernel", announce: Announce) -> Coroutine[Any, Any, None]:  # type: ignore[empty-body]
+    """Return a coroutine that serves `kernel` until it is cancelled, and then ends its requests.
+
+    It calls `announce` once, with its address, when it accepts requests. Any number of plugins may;
+    to serve, at least one must.
+    """
+
+
+@hookspec
+def chachaml_authenticator() -> Authenticator:  # type: ignore[empty-body]
+    """Return the authenticator. At most one plugin may; without one, every caller is welcome."""

@@ -1,0 +1,218 @@
+"""Plugins: found by their entry points, built from their settings, asked for what they provide."""
+
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, is_dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import pluggy
+
+from chachaml_kernel import hookspecs
+from chachaml_kernel.config import DEFAULT_PLUGINS, Config
+from chachaml_kernel.errors import ConfigError
+from chachaml_kernel.ports import Announce, ArtifactStore, Authenticator, Exporter, Store
+from chachaml_kernel.settings import build, suggest
+
+if TYPE_CHECKING:
+    from chachaml_kernel.kernel import Kernel
+
+GROUP = hookspecs.NAMESPACE
+
+Frontend: TypeAlias = Callable[["Kernel", Announce], Coroutine[Any, Any, None]]
+"""Returns the coroutine that serves a kernel, as `chachaml_frontend` says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the configured plugins provide; nothing of it is open yet.
+
+    Exporters are by format, front ends by the plugin's name, in the order of the configuration.
+    """
+
+    store: AbstractAsyncContextManager[Store]
+    artifact_store: AbstractAsyncContextManager[ArtifactStore]
+    exporters: Mapping[str, Exporter]
+    authenticator: Authenticator | None
+    frontends: Mapping[str, Frontend]
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A plugin that is installed; `hooks` is none where it is not configured."""
+
+    name: str
+    distribution: str
+    version: str
+    hooks: Sequence[str] | None
+
+
+def load(config: Config) -> Parts:
+    """Import, build and ask the configured plugins, and no others.
+
+    Raises `ConfigError` for a plugin that is not there, twice there or not one; for settings that
+    it refuses; for a hook that does not exist; and for parts that are missing or contradict.
+    """
+    manager = _register(config)
+    return Parts(
+        store=_the_only(manager, "chachaml_store", part="a store", example="store_sqlite"),
+        artifact_store=_the_only(
+            manager, "chachaml_artifact_store", part="an artifact store", example="artifacts_fs"
+        ),
+        exporters=_exporters(manager),
+        authenticator=_at_most_one(manager, "chachaml_authenticator", part="an authenticator"),
+        frontends={
+            impl.plugin_name: _frontend(impl)
+            for impl in manager.hook.chachaml_frontend.get_hookimpls()
+        },
+    )
+
+
+def installed(config: Config) -> Sequence[Installed]:
+    """Return all plugins that are installed, by name, with the hooks of those configured."""
+    manager = _register(config)
+    return [
+        Installed(name, entry.dist.name, entry.dist.version, _hooks(manager, name))
+        for name, entries in sorted(_discover().items())
+        for entry in entries
+        if entry.dist
+    ]
+
+
+def _discover() -> dict[str, list[EntryPoint]]:
+    """Return the entry points of our group by name; importlib has each distribution once."""
+    found: dict[str, list[EntryPoint]] = {}
+    for entry in entry_points(group=GROUP):
+        found.setdefault(entry.name, []).append(entry)
+    return found
+
+
+def _register(config: Config) -> pluggy.PluginManager:
+    """Return a plugin manager with the configured plugins, all of whose hooks exist."""
+    discovered = _discover()
+    manager = pluggy.PluginManager(GROUP)
+    manager.add_hookspecs(hookspecs)
+    for name in config.plugins:
+        plugin = build(_import(_entry(name, discovered)), config.table(name))
+        try:
+            manager.register(plugin, name)
+        except pluggy.PluginValidationError as error:
+            raise ConfigError(" ".join(str(error).split())) from error
+        except ValueError as error:
+            raise ConfigError(f"plugin {name!r} equals one before it; keep one") from error
+        if not _hooks(manager, name):
+            raise ConfigError(f"plugin {name!r} provides nothing; mark its hooks with @hookimpl")
+    _refuse_unknown_hooks(manager)
+    return manager
+
+
+def _entry(name: str, discovered: Mapping[str, Sequence[EntryPoint]]) -> EntryPoint:
+    """Return the one entry point with that name."""
+    entries = discovered.get(name, ())
+    if len(entries) > 1:
+        owners = ", ".join(sorted(map(_distribution, entries)))
+        raise ConfigError(
+            f"{len(entries)} packages have a plugin named {name!r}: {owners}; keep one"
+        )
+    if not entries:
+        others = ", ".join(sorted(discovered)) or "none"
+        bundled = "; pip install 'chachaml-kernel[default]' brings it"
+        way_out = bundled if name in DEFAULT_PLUGINS else suggest(name, discovered)
+        raise ConfigError(f"no plugin named {name!r}; installed: {others}{way_out}")
+    return entries[0]
+
+
+def _distribution(entry: EntryPoint) -> str:
+    return f"{entry.dist.name} {entry.dist.version}" if entry.dist else "unknown"
+
+
+def _import(entry: EntryPoint) -> type[object]:
+    """Return the frozen dataclass that is the plugin."""
+    named = f"plugin {entry.name!r} of {_distribution(entry)}"
+    try:
+        plugin = entry.load()
+    except (ImportError, AttributeError) as error:
+        raise ConfigError(f"cannot import the {named}: {error}") from error
+    if not (isinstance(plugin, type) and is_dataclass(plugin) and _frozen(plugin)):
+        raise ConfigError(f"{named} must be a frozen dataclass, but {entry.value} is not")
+    return plugin
+
+
+def _frozen(plugin: type[object]) -> bool:
+    parameters = getattr(plugin, "__dataclass_params__", None)
+    return bool(getattr(parameters, "frozen", False))
+
+
+def _hooks(manager: pluggy.PluginManager, name: str) -> list[str] | None:
+    """Return the hooks that a plugin implements, or none if it is not configured."""
+    callers = manager.get_hookcallers(manager.get_plugin(name))
+    return None if callers is None else sorted(caller.name for caller in callers)
+
+
+def _refuse_unknown_hooks(manager: pluggy.PluginManager) -> None:
+    """Do what pluggy's `check_pending` does, with a message that says the way out."""
+    callers = vars(manager.hook)
+    known = [name for name, caller in callers.items() if caller.has_spec()]
+    for hook in callers.keys() - set(known):
+        for impl in callers[hook].get_hookimpls():
+            if not impl.optionalhook:
+                raise ConfigError(
+                    f"plugin {impl.plugin_name!r} implements the unknown hook {hook!r}; "
+                    f"known: {', '.join(known)}{suggest(hook, known)}"
+                )
+
+
+def _ask(manager: pluggy.PluginManager, hook: str) -> dict[str, Any]:
+    """Return what each plugin's implementation of `hook` returns, but for none, by plugin."""
+    answers = {
+        impl.plugin_name: impl.function() for impl in getattr(manager.hook, hook).get_hookimpls()
+    }
+    return {plugin: answer for plugin, answer in answers.items() if answer is not None}
+
+
+def _at_most_one(manager: pluggy.PluginManager, hook: str, *, part: str) -> Any:  # noqa: ANN401
+    answers = _ask(manager, hook)
+    if len(answers) > 1:
+        raise ConfigError(f"{len(answers)} plugins provide {part}: {', '.join(answers)}; keep one")
+    return next(iter(answers.values()), None)
+
+
+def _the_only(manager: pluggy.PluginManager, hook: str, *, part: str, example: str) -> Any:  # noqa: ANN401
+    answer = _at_most_one(manager, hook, part=part)
+    if answer is None:
+        raise ConfigError(f"no plugin provides {part}; add [plugins.{example}]")
+    if not isinstance(answer, AbstractAsyncContextManager):
+        raise ConfigError(
+            f"{hook} must return an async context manager, but one returned {answer!r}"
+        )
+    return answer
+
+
+def _exporters(manager: pluggy.PluginManager) -> dict[str, Exporter]:
+    """Return all exporters by format; a format that is offered twice is an error."""
+    owners: dict[str, str] = {}
+    found: dict[str, Exporter] = {}
+    for plugin, exporters in _ask(manager, "chachaml_exporters").items():
+        for exporter in exporters:
+            other = owners.setdefault(exporter.format, plugin)
+            if exporter.format in found:
+                raise ConfigError(
+                    f"the format {exporter.format!r} is offered twice: {other}, {plugin}; keep one"
+                )
+            found[exporter.format] = exporter
+    return found
+
+
+def _frontend(impl: pluggy.HookImpl) -> Frontend:
+    """Return a front end that gets the arguments which its hook implementation names."""
+
+    def start(kernel: "Kernel", announce: Announce) -> Coroutine[Any, Any, None]:
+        arguments = {"kernel": kernel, "announce": announce}
+        serving = impl.function(*(arguments[name] for name in impl.argnames))
+        if not isinstance(serving, Coroutine):
+            raise ConfigError(
+                f"chachaml_frontend of plugin {impl.plugin_name!r} must return a coroutine"
+            )
+        return serving
+
+    return start

@@ -1,0 +1,48 @@
+"""The port of artifact stores: bytes under keys."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What was stored: how many bytes, and their SHA-256 in lower-case hex."""
+
+    size: int
+    sha256: str
+
+
+class ArtifactStore(Protocol):
+    """Keeps bytes under keys of the form `folder/name`, both of letters, digits, `-` and `_`.
+
+    Keys are never written twice. Memory does not grow with the number of bytes, either way.
+    """
+
+    async def write(self, key: str, chunks: AsyncIterator[bytes]) -> Stored:
+        """Store all of `chunks` under `key`.
+
+        Durable when it returns: the bytes survive a power cut. Where it raises, or is cancelled,
+        or the process dies, nothing is under `key` and nothing is left of what came. An error that
+        `chunks` raises is passed on as it is; a lack of space or reach is `Upstream`.
+        """
+        ...
+
+    def open(
+        self, key: str, *, offset: int = 0, length: int | None = None
+    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Open the bytes from `offset` on, `length` of them or all that follow.
+
+        Entering raises `NotFound("artifact bytes")` where nothing is under `key`. What was opened
+        can be read to its end even if the key is deleted meanwhile, where the store allows that.
+        """
+        ...
+
+    async def delete(self, keys: Sequence[str]) -> None:
+        """Free what is under `keys`; a key with nothing under it is no error."""
+        ...
+
+    async def ping(self) -> None:
+        """Raise `Upstream` if bytes could not be stored now."""
+        ...

@@ -1,0 +1,33 @@
+"""The port of authenticators: who is asking, and may they?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """A request as an authenticator sees it: no body. Header names are in lower case."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is asking; `name` stands as `created_by` where a request names nobody."""
+
+    name: str
+
+
+class Authenticator(Protocol):
+    """Decides about each request before it is read."""
+
+    async def authenticate(self, caller: Caller) -> Principal:
+        """Return who the caller is.
+
+        Raises `Unauthenticated` where nobody known is asking, `Forbidden` where the caller is known
+        and may not do this.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""The one service layer: what front ends call, and where the rules are applied."""

@@ -1,0 +1,40 @@
+"""Experiments: what they are called and how many runs they have."""
+
+from dataclasses import dataclass
+
+from chachaml_kernel.domain.experiments import Experiment
+from chachaml_kernel.domain.idempotency import Once
+from chachaml_kernel.domain.names import check_name, check_text
+from chachaml_kernel.domain.paging import Page, Position, check_limit
+from chachaml_kernel.ports import ExperimentStore
+from chachaml_kernel.services.surroundings import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Experiments:
+    """All experiments, those never created explicitly too."""
+
+    store: ExperimentStore
+    clock: Clock
+
+    async def save(
+        self,
+        name: str,
+        *,
+        description: str | None = None,
+        owner: str | None = None,
+        once: Once | None = None,
+    ) -> Experiment:
+        """Make an experiment or update it; what is left out stays as it was."""
+        check_name("experiment", name)
+        if description is not None:
+            check_text("description", description)
+        if owner is not None:
+            check_text("owner", owner)
+        return await self.store.save_experiment(
+            name, description=description, owner=owner, at=self.clock(), once=once
+        )
+
+    async def list(self, *, limit: int, after: Position | None = None) -> Page[Experiment]:
+        """Return one page of the experiments, newest first."""
+        return await self.store.list_experiments(limit=check_limit(limit), after=after)

@@ -1,0 +1,136 @@
+"""Exports: tables of runs or of their points, in the format of some exporter."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from chachaml_kernel.domain.metrics import Points, Window
+from chachaml_kernel.domain.paging import MAX_LIMIT
+from chachaml_kernel.domain.query import RunQuery
+from chachaml_kernel.domain.runs import RunKeys, RunRow
+from chachaml_kernel.domain.values import JsonValue
+from chachaml_kernel.errors import Invalid, NotFound
+from chachaml_kernel.ports import Column, Exporter, Store, Table
+
+Subject: TypeAlias = Literal["runs", "metrics"]
+
+BATCH = 10_000
+"""Rows of points that are handed to an exporter at a time."""
+
+RUN_COLUMNS = (
+    Column("id", "text"),
+    Column("experiment", "text"),
+    Column("name", "text"),
+    Column("status", "text"),
+    Column("started_at", "time"),
+    Column("ended_at", "time"),
+    Column("duration_ms", "integer"),
+    Column("created_by", "text"),
+    Column("parent_run_id", "text"),
+    Column("error", "text"),
+)
+POINT_COLUMNS = (
+    Column("run_id", "text"),
+    Column("experiment", "text"),
+    Column("run_name", "text"),
+    Column("key", "text"),
+    Column("step", "integer"),
+    Column("timestamp", "time"),
+    Column("value", "number"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file to be: its name, its media type, and its bytes as they come."""
+
+    filename: str
+    content_type: str
+    chunks: AsyncIterator[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    """All exporters, over one store."""
+
+    store: Store
+    exporters: Mapping[str, Exporter]
+
+    async def export(self, subject: Subject, query: RunQuery, *, format: str) -> Export:
+        """Write the runs that `query` describes: a row a run, or a row a point.
+
+        A table of runs has a column for each key that any of them has: `param.KEY`, `metric.KEY`
+        with the latest value, `tag.KEY`. The whole list is written, whatever the query's limit.
+        """
+        exporter = self.exporters.get(format)
+        if exporter is None:
+            known = ", ".join(sorted(self.exporters)) or "none; configure an exporter plugin"
+            raise Invalid(f"no exporter writes {format!r}; available: {known}")
+        if subject == "runs":
+            keys = await self.store.run_keys(query)
+            table = Table(_run_columns(keys), self._run_batches(query, keys))
+        else:
+            table = Table(POINT_COLUMNS, self._point_batches(query))
+        return Export(f"{subject}.{format}", exporter.content_type, exporter.write(table))
+
+    async def _pages(self, query: RunQuery) -> AsyncIterator[Sequence[RunRow]]:
+        query = replace(query, limit=MAX_LIMIT)
+        while True:
+            page = await self.store.list_runs(query)
+            yield page.rows
+            if page.next is None:
+                return
+            query = replace(query, after=page.next)
+
+    async def _run_batches(
+        self, query: RunQuery, keys: RunKeys
+    ) -> AsyncIterator[Sequence[Sequence[JsonValue]]]:
+        async for rows in self._pages(query):
+            yield [_run_cells(row, keys) for row in rows]
+
+    async def _point_batches(self, query: RunQuery) -> AsyncIterator[Sequence[Sequence[JsonValue]]]:
+        async for rows in self._pages(query):
+            for row in rows:
+                for key in sorted(row.latest):
+                    try:
+                        points = await self.store.history(row.run.id, key, Window())
+                    except NotFound:  # deleted since its page was read
+                        break
+                    for begin in range(0, len(points), BATCH):
+                        yield _point_cells(row, key, points, begin)
+
+
+def _run_columns(keys: RunKeys) -> list[Column]:
+    return [
+        *RUN_COLUMNS,
+        *(Column(f"param.{key}", "any") for key in keys.params),
+        *(Column(f"metric.{key}", "number") for key in keys.metrics),
+        *(Column(f"tag.{key}", "text") for key in keys.tags),
+    ]
+
+
+def _run_cells(row: RunRow, keys: RunKeys) -> list[JsonValue]:
+    run = row.run
+    return [
+        run.id,
+        run.experiment,
+        run.name,
+        run.status.value,
+        run.started_at,
+        run.ended_at,
+        run.duration,
+        run.created_by,
+        run.parent_run_id,
+        run.error,
+        *(row.params.get(key) for key in keys.params),
+        *(row.latest.get(key) for key in keys.metrics),
+        *(row.tags.get(key) for key in keys.tags),
+    ]
+
+
+def _point_cells(row: RunRow, key: str, points: Points, begin: int) -> list[list[JsonValue]]:
+    run = row.run
+    head: list[JsonValue] = [run.id, run.experiment, run.name, key]
+    span = range(begin, min(begin + BATCH, len(points)))
+    steps = points.steps or [None] * len(points)
+    return [[*head, steps[i], points.times[i], points.values[i]] for i in span]

@@ -1,0 +1,157 @@
+"""Runs: their life, what is said about them, lists and comparisons of them."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from chachaml_kernel.domain.comparison import MAX_COMPARED, Comparison, compare
+from chachaml_kernel.domain.datasets import Dataset, check_dataset
+from chachaml_kernel.domain.experiments import DEFAULT
+from chachaml_kernel.domain.idempotency import Once
+from chachaml_kernel.domain.names import check_key, check_name, check_text
+from chachaml_kernel.domain.paging import Page, Position, check_limit
+from chachaml_kernel.domain.query import RunQuery
+from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunRow, RunStatus, end_status
+from chachaml_kernel.domain.values import JsonValue, without_nan
+from chachaml_kernel.errors import Invalid
+from chachaml_kernel.ports import ArtifactStore, RunStore
+from chachaml_kernel.services.leftovers import free
+from chachaml_kernel.services.surroundings import Clock, NewId
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Everything about runs but their points and artifacts."""
+
+    store: RunStore
+    artifact_store: ArtifactStore
+    headline: tuple[str, ...]
+    clock: Clock
+    new_id: NewId
+
+    async def start(
+        self,
+        *,
+        experiment: str = DEFAULT,
+        name: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        parent_run_id: str | None = None,
+        created_by: str | None = None,
+        env: Mapping[str, JsonValue] | None = None,
+        datasets: Sequence[Dataset] = (),
+        once: Once | None = None,
+    ) -> Run:
+        """Start a run, in an experiment that is made if it is new."""
+        run = Run(
+            id=self.new_id(),
+            experiment=check_name("experiment", experiment),
+            name=None if name is None else check_name("run name", name),
+            status=RunStatus.RUNNING,
+            started_at=self.clock(),
+            created_by=None if created_by is None else check_name("created_by", created_by),
+            parent_run_id=parent_run_id,
+        )
+        new = NewRun(
+            run=run,
+            tags=_check_tags(tags or {}),
+            env={key: without_nan(value) for key, value in (env or {}).items()},
+            datasets=[self._dataset(run.id, dataset) for dataset in datasets],
+        )
+        return await self.store.start_run(new, once=once)
+
+    async def end(
+        self,
+        run_id: str,
+        *,
+        status: str = "completed",
+        error: str | None = None,
+        once: Once | None = None,
+    ) -> None:
+        """End a run as `completed` or `failed`; the same end twice is fine."""
+        if error is not None:
+            check_text("error", error)
+        await self.store.end_run(
+            run_id, end_status(status), error=error, at=self.clock(), once=once
+        )
+
+    async def resume(self, run_id: str, *, once: Once | None = None) -> Run:
+        """Let a run take writes again."""
+        return await self.store.resume_run(run_id, once=once)
+
+    async def archive(self, run_id: str, *, once: Once | None = None) -> None:
+        """Hide a run from lists."""
+        await self.store.set_archived(run_id, True, once=once)
+
+    async def restore(self, run_id: str, *, once: Once | None = None) -> None:
+        """Show an archived run in lists again."""
+        await self.store.set_archived(run_id, False, once=once)
+
+    async def delete(self, run_id: str, *, once: Once | None = None) -> None:
+        """Delete an archived run for ever, and free the bytes that only it held."""
+        await free(self.artifact_store, await self.store.delete_run(run_id, once=once))
+
+    async def get(self, run_id: str) -> RunDetail:
+        """Return a run whole."""
+        return await self.store.get_run(run_id, headline=self.headline)
+
+    async def list(self, query: RunQuery) -> Page[RunRow]:
+        """Return one page of the runs that `query` describes."""
+        check_limit(query.limit)
+        return await self.store.list_runs(replace(query, headline=self.headline))
+
+    async def compare(self, run_ids: Sequence[str]) -> Comparison:
+        """Put runs side by side, in the order given; an id that is given twice counts once."""
+        ids = list(dict.fromkeys(run_ids))
+        if not 2 <= len(ids) <= MAX_COMPARED:
+            raise Invalid(f"comparing takes 2 to {MAX_COMPARED} different runs; got {len(ids)}")
+        return compare(await asyncio.gather(*map(self.get, ids)))
+
+    async def log_params(
+        self, run_id: str, params: Mapping[str, JsonValue], *, once: Once | None = None
+    ) -> None:
+        """Write params, each once and for all."""
+        clean = {check_key("param", key): without_nan(value) for key, value in params.items()}
+        await self.store.log_params(run_id, clean, once=once)
+
+    async def tag(self, run_id: str, key: str, value: str, *, once: Once | None = None) -> None:
+        """Set a tag, at any time of a run's life."""
+        await self.store.set_tag(
+            run_id, check_key("tag", key), check_text("tag value", value), once=once
+        )
+
+    async def untag(self, run_id: str, key: str, *, once: Once | None = None) -> None:
+        """Remove a tag; one that is not there is fine."""
+        await self.store.delete_tag(run_id, key, once=once)
+
+    async def tags(self, run_id: str) -> Mapping[str, str]:
+        """Return the tags of a run."""
+        return await self.store.get_tags(run_id)
+
+    async def note(self, run_id: str, note: str, *, once: Once | None = None) -> None:
+        """Replace the note, at any time of a run's life."""
+        await self.store.set_note(run_id, check_text("note", note), once=once)
+
+    async def add_dataset(
+        self, run_id: str, dataset: Dataset, *, once: Once | None = None
+    ) -> Dataset:
+        """Say what a run is trained or tested on."""
+        return await self.store.add_dataset(self._dataset(run_id, dataset), once=once)
+
+    async def datasets(
+        self, run_id: str, *, limit: int, after: Position | None = None
+    ) -> Page[Dataset]:
+        """Return one page of a run's datasets, newest first."""
+        return await self.store.list_datasets(run_id, limit=check_limit(limit), after=after)
+
+    def _dataset(self, run_id: str, dataset: Dataset) -> Dataset:
+        return replace(
+            check_dataset(dataset),
+            id=self.new_id(),
+            run_id=run_id,
+            features=without_nan(dataset.features),
+            created_at=self.clock(),
+        )
+
+
+def _check_tags(tags: Mapping[str, str]) -> Mapping[str, str]:
+    return {check_key("tag", key): check_text("tag value", tags[key]) for key in tags}

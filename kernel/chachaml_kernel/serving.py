@@ -1,0 +1,79 @@
+"""Serving: the front ends of the configured plugins over one kernel."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import TypeAlias
+
+from chachaml_kernel.config import Config
+from chachaml_kernel.errors import ChachamlError, ConfigError
+from chachaml_kernel.kernel import Kernel, open_kernel
+from chachaml_kernel.plugins import load
+
+Ready: TypeAlias = Callable[[Sequence[str]], None]
+"""Called once with the addresses of all front ends, when all of them accept requests."""
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def check(config: Config) -> None:
+    """Raise `ConfigError` if `config` cannot serve, as far as that shows with nothing opened."""
+    if not load(config).frontends:
+        raise ConfigError("no plugin provides a front end; add [plugins.ui]")
+
+
+async def run(config: Config, *, ready: Ready) -> None:
+    """Serve until cancelled, then let the front ends end their requests, and close the kernel.
+
+    An error of `chachaml_kernel.errors` is raised by itself, never within a group.
+    """
+    check(config)
+    try:
+        async with open_kernel(config) as kernel:
+            await _run_frontends(kernel, ready)
+    except ExceptionGroup as group:
+        ours = group.subgroup(ChachamlError)
+        if ours is None:
+            raise
+        raise _first(ours) from group
+
+
+async def run_until_signalled(config: Config, *, ready: Ready) -> None:
+    """Serve until SIGINT or SIGTERM comes; a second signal ends the process at once."""
+    serving = asyncio.create_task(run(config, ready=ready))
+    for number in SIGNALS:
+        # Windows has no such handlers; there Ctrl-C comes as a KeyboardInterrupt.
+        with suppress(NotImplementedError):
+            asyncio.get_running_loop().add_signal_handler(number, _end, serving)
+    with suppress(asyncio.CancelledError):
+        await serving
+
+
+def _end(serving: asyncio.Task[None]) -> None:
+    for number in SIGNALS:
+        serving.get_loop().remove_signal_handler(number)
+        signal.signal(number, signal.SIG_DFL)
+    serving.cancel()
+
+
+async def _run_frontends(kernel: Kernel, ready: Ready) -> None:
+    frontends = kernel.parts.frontends
+    addresses: dict[str, str] = {}
+
+    def announce(name: str, address: str) -> None:
+        addresses[name] = address
+        if len(addresses) == len(frontends):
+            ready([addresses[name] for name in frontends])
+
+    async with asyncio.TaskGroup() as group:
+        for name, start in frontends.items():
+            group.create_task(start(kernel, partial(announce, name)), name=name)
+    for name in frontends:
+        if name not in addresses:
+            raise ConfigError(f"the front end of plugin {name!r} ended before it served")
+
+
+def _first(error: BaseException) -> BaseException:
+    return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error

@@ -1,0 +1,21 @@
+"""What plugin authors test with: contract suites for the ports, and fakes that pass them.
+
+Install it with `chachaml-kernel[testing]`. A suite is a class to inherit, which asks for one
+fixture. So that failed assertions show their values, put into `conftest.py`:
+
+    pytest.register_assert_rewrite("chachaml_kernel.testing")
+"""
+
+from chachaml_kernel.testing.artifact_store import ArtifactStoreSuite
+from chachaml_kernel.testing.exporter import ExporterSuite
+from chachaml_kernel.testing.memory_artifacts import MemoryArtifactStore
+from chachaml_kernel.testing.memory_store import MemoryStore
+from chachaml_kernel.testing.store import StoreSuite
+
+__all__ = [
+    "ArtifactStoreSuite",
+    "ExporterSuite",
+    "MemoryArtifactStore",
+    "MemoryStore",
+    "StoreSuite",
+]

@@ -1,0 +1,41 @@
+"""The contract of stores, whole."""
+
+from chachaml_kernel.testing.store_artifacts import ArtifactSuite
+from chachaml_kernel.testing.store_datasets import DatasetSuite
+from chachaml_kernel.testing.store_experiments import ExperimentSuite
+from chachaml_kernel.testing.store_headlines import HeadlineSuite
+from chachaml_kernel.testing.store_lists import ListSuite
+from chachaml_kernel.testing.store_metrics import MetricSuite
+from chachaml_kernel.testing.store_models import ModelSuite
+from chachaml_kernel.testing.store_once import OnceSuite
+from chachaml_kernel.testing.store_params import ParamSuite
+from chachaml_kernel.testing.store_races import RaceSuite
+from chachaml_kernel.testing.store_runs import RunSuite
+from chachaml_kernel.testing.store_sorting import SortingSuite
+
+
+class StoreSuite(
+    RunSuite,
+    ParamSuite,
+    DatasetSuite,
+    ListSuite,
+    HeadlineSuite,
+    SortingSuite,
+    MetricSuite,
+    ArtifactSuite,
+    ExperimentSuite,
+    ModelSuite,
+    OnceSuite,
+    RaceSuite,
+):
+    """Every promise of `chachaml_kernel.ports.Store` as a test.
+
+    A store passes it in a class that inherits it and has a fixture `store`, which yields an opened
+    store that is empty at first:
+
+        class TestMyStore(StoreSuite):
+            @pytest_asyncio.fixture
+            async def store(self, tmp_path: Path) -> AsyncIterator[Store]:
+                async with MyStore(path=tmp_path / "store").chachaml_store() as store:
+                    yield store
+    """

@@ -1,0 +1,79 @@
+"""What is done to the folder of artifacts: making, probing, sweeping, flushing, removing.
+
+All of it waits for the disk and raises `OSError`.
+"""
+
+import fcntl
+import os
+import sys
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+INCOMING = ".incoming"
+"""The folder of files that are being written; no key can name it."""
+
+
+def prepare(folder: Path) -> None:
+    """Make `folder`, free it of files whose writers died, and see that files can be made in it."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    (folder / INCOMING).mkdir(parents=True, exist_ok=True)
+    for path in missing:
+        flush_folder(path.parent)
+    for path in (folder / INCOMING).iterdir():
+        _sweep(path)
+    try_writing(folder, b"")  # not a byte more: with a full disk one can still read and delete
+
+
+def try_writing(folder: Path, content: bytes) -> None:
+    """Write `content` to a file that is removed at once."""
+    with make_incoming(folder) as file:
+        os.unlink(file.name)
+        file.write(content)
+
+
+def make_incoming(folder: Path) -> BinaryIO:
+    """Make a new file with a lock on it, which no sweep takes while it is open.
+
+    Between making and locking it, another server that starts may sweep it. A sweep removes a file
+    with the lock held, so a file that still has its name once it is locked keeps it.
+    """
+    while True:
+        with ExitStack() as undo:
+            file = undo.enter_context((folder / INCOMING / uuid4().hex).open("xb"))
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if os.fstat(file.fileno()).st_nlink:
+                undo.pop_all()
+                return file
+
+
+def remove(path: Path) -> None:
+    """Remove a file, if it is there, and the folder that it was in, if that is empty now."""
+    path.unlink(missing_ok=True)
+    with suppress(OSError):
+        path.parent.rmdir()
+
+
+def flush(descriptor: int) -> None:
+    """Wait until all of a file is where a power cut does not reach it."""
+    if sys.platform == "darwin":
+        with suppress(OSError):  # there, fsync leaves it in the drive's cache; not all disks can
+            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+    os.fsync(descriptor)
+
+
+def flush_folder(folder: Path) -> None:
+    """Wait until the names in a folder are where a power cut does not reach them."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        flush(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sweep(path: Path) -> None:
+    """Remove an incoming file unless its writer lives, who then holds its lock."""
+    with suppress(FileNotFoundError, BlockingIOError), path.open("r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink()

@@ -1,0 +1,96 @@
+"""What is said about runs: params, tags, notes and datasets."""
+
+from collections.abc import Mapping
+
+from chachaml_kernel.domain.datasets import Dataset
+from chachaml_kernel.domain.values import JsonValue, canonical, same
+from chachaml_kernel.errors import Conflict
+from sqlalchemy import Connection, delete, insert, select, update
+
+from chachaml_store_sql import rows
+from chachaml_store_sql.datasets import insert_dataset
+from chachaml_store_sql.runs import require, require_running
+from chachaml_store_sql.schema import params, runs, tags
+from chachaml_store_sql.upsert import insert_into
+
+
+def log_params(connection: Connection, run_id: str, new: Mapping[str, JsonValue]) -> None:
+    """Write params, each once and for all."""
+    require_running(connection, run_id)
+    stored = params_of(connection, run_id)
+    for key in stored.keys() & new.keys():
+        if not same(stored[key], new[key]):
+            raise Conflict(
+                f"param {key!r} is {canonical(stored[key])} and cannot become "
+                f"{canonical(new[key])}; params are written once"
+            )
+    missing = [_param_row(run_id, key, new[key]) for key in new if key not in stored]
+    if missing:
+        connection.execute(insert(params), missing)
+
+
+def _param_row(run_id: str, key: str, value: JsonValue) -> dict[str, object]:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return {
+        "run_id": run_id,
+        "key": key,
+        "value": canonical(value),
+        "text": param_text(value),
+        "number": _as_double(value) if number else None,
+    }
+
+
+def _as_double(value: JsonValue) -> float | None:
+    try:
+        return float(value)  # type: ignore[arg-type]  # the caller knows that it is a number
+    except OverflowError:
+        return None
+
+
+def param_text(value: JsonValue) -> str:
+    """Return what a filter compares a param's value with: a string's own text, or the JSON."""
+    return value if isinstance(value, str) else canonical(value)
+
+
+def params_of(connection: Connection, run_id: str) -> dict[str, JsonValue]:
+    """Return the params of a run, by key."""
+    found = connection.execute(
+        select(params.c.key, params.c.value).where(params.c.run_id == run_id).order_by(params.c.key)
+    )
+    return {key: rows.json_value(value) for key, value in found}
+
+
+def set_tag(connection: Connection, run_id: str, key: str, value: str) -> None:
+    """Set a tag, in place of the value it has."""
+    require(connection, run_id)
+    connection.execute(
+        insert_into(tags, connection.dialect)
+        .values(run_id=run_id, key=key, value=value)
+        .on_conflict_do_update(index_elements=["run_id", "key"], set_={"value": value})
+    )
+
+
+def delete_tag(connection: Connection, run_id: str, key: str) -> None:
+    """Remove a tag, if it is there."""
+    require(connection, run_id)
+    connection.execute(delete(tags).where(tags.c.run_id == run_id, tags.c.key == key))
+
+
+def tags_of(connection: Connection, run_id: str) -> dict[str, str]:
+    """Return the tags of a run, by key."""
+    found = connection.execute(
+        select(tags.c.key, tags.c.value).where(tags.c.run_id == run_id).order_by(tags.c.key)
+    )
+    return {row.key: row.value for row in found}
+
+
+def set_note(connection: Connection, run_id: str, note: str) -> None:
+    """Replace the note of a run."""
+    require(connection, run_id)
+    connection.execute(update(runs).where(runs.c.id == run_id).values(note=note))
+
+
+def add_dataset(connection: Connection, dataset: Dataset) -> Dataset:
+    """Add a dataset to a run that takes writes."""
+    require_running(connection, dataset.run_id)
+    return insert_dataset(connection, dataset)

@@ -1,0 +1,181 @@
+"""The first schema.
+
+Revision ID: 0001
+Revises:
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from chachaml_store_sql.schema import Real, Serial
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    _experiments_and_runs()
+    _said_about_runs()
+    _metrics()
+    _models()
+    op.create_table(
+        "applied",
+        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("request", sa.Text, nullable=False),
+        sa.Column("answer", sa.Text, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+    )
+    op.create_index("applied_by_time", "applied", ["at"])
+
+
+def _experiments_and_runs() -> None:
+    op.create_table(
+        "experiments",
+        sa.Column("id", Serial, primary_key=True),
+        sa.Column("name", sa.Text, nullable=False, unique=True),
+        sa.Column("description", sa.Text, nullable=False),
+        sa.Column("owner", sa.Text),
+        sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.Column("updated_at", sa.BigInteger, nullable=False),
+    )
+    op.create_index("experiments_by_creation", "experiments", ["created_at", "name"])
+    op.create_table(
+        "runs",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("experiment_id", Serial, sa.ForeignKey("experiments.id"), nullable=False),
+        sa.Column("name", sa.Text),
+        sa.Column("status", sa.Text, nullable=False),
+        sa.Column("started_at", sa.BigInteger, nullable=False),
+        sa.Column("ended_at", sa.BigInteger),
+        sa.Column("created_by", sa.Text),
+        sa.Column("parent_run_id", sa.Text, sa.ForeignKey("runs.id", ondelete="SET NULL")),
+        sa.Column("error", sa.Text),
+        sa.Column("archived", sa.Boolean, nullable=False),
+        sa.Column("env", sa.Text, nullable=False),
+        sa.Column("note", sa.Text, nullable=False),
+    )
+    op.create_index("runs_by_start", "runs", ["archived", "started_at", "id"])
+    op.create_index("runs_by_experiment", "runs", ["experiment_id", "archived", "started_at", "id"])
+    op.create_index("runs_by_end", "runs", ["experiment_id", "ended_at"])
+    op.create_index("runs_by_parent", "runs", ["parent_run_id"])
+
+
+def _of_run() -> sa.Column[str]:
+    foreign = sa.ForeignKey("runs.id", ondelete="CASCADE")
+    return sa.Column("run_id", sa.Text, foreign, nullable=False)
+
+
+def _said_about_runs() -> None:
+    op.create_table(
+        "params",
+        _of_run(),
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("value", sa.Text, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("number", Real),
+        sa.PrimaryKeyConstraint("run_id", "key"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("params_by_text", "params", ["key", "text"])
+    op.create_table(
+        "tags",
+        _of_run(),
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("value", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("run_id", "key"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("tags_by_value", "tags", ["key", "value"])
+    op.create_table(
+        "datasets",
+        sa.Column("id", sa.Text, primary_key=True),
+        _of_run(),
+        sa.Column("role", sa.Text, nullable=False),
+        sa.Column("name", sa.Text),
+        sa.Column("n_rows", sa.BigInteger),
+        sa.Column("n_cols", sa.BigInteger),
+        sa.Column("features", sa.Text, nullable=False),
+        sa.Column("hash", sa.Text),
+        sa.Column("source", sa.Text),
+        sa.Column("created_at", sa.BigInteger, nullable=False),
+    )
+    op.create_index("datasets_by_run", "datasets", ["run_id", "created_at", "id"])
+
+
+def _metrics() -> None:
+    op.create_table(
+        "series",
+        sa.Column("id", Serial, primary_key=True),
+        _of_run(),
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("length", sa.BigInteger, nullable=False),
+        sa.Column("last_value", Real),
+        sa.Column("last_step", sa.BigInteger),
+        sa.Column("last_at", sa.BigInteger, nullable=False),
+        sa.Column("least", Real),
+        sa.Column("greatest", Real),
+        sa.Column("logged", sa.BigInteger, nullable=False),
+        sa.UniqueConstraint("run_id", "key", name="series_of_run"),
+    )
+    op.create_index("series_by_key", "series", ["key"])
+    op.create_table(
+        "points",
+        sa.Column("series_id", sa.BigInteger, nullable=False),
+        sa.Column("seq", sa.BigInteger, nullable=False),
+        sa.Column("step", sa.BigInteger),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("value", Real),
+        sa.PrimaryKeyConstraint("series_id", "seq"),
+        sqlite_with_rowid=False,
+    )
+
+
+def _models() -> None:
+    op.create_table(
+        "artifacts",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("run_id", sa.Text, nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("size", sa.BigInteger, nullable=False),
+        sa.Column("content_type", sa.Text, nullable=False),
+        sa.Column("sha256", sa.Text, nullable=False),
+        sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.Column("current", sa.Boolean, nullable=False),
+    )
+    _unique_where("artifacts_of_run", "artifacts", ["run_id", "name"], where="current")
+    op.create_table(
+        "models",
+        sa.Column("id", Serial, primary_key=True),
+        sa.Column("name", sa.Text, nullable=False, unique=True),
+        sa.Column("description", sa.Text, nullable=False),
+        sa.Column("last_version", sa.BigInteger, nullable=False),
+        sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.Column("updated_at", sa.BigInteger, nullable=False),
+    )
+    op.create_index("models_by_creation", "models", ["created_at", "name"])
+    op.create_table(
+        "versions",
+        sa.Column("model_id", Serial, sa.ForeignKey("models.id"), nullable=False),
+        sa.Column("version", sa.BigInteger, nullable=False),
+        sa.Column("stage", sa.Text, nullable=False),
+        sa.Column("description", sa.Text, nullable=False),
+        sa.Column("run_id", sa.Text, nullable=False),
+        sa.Column("artifact_id", sa.Text, sa.ForeignKey("artifacts.id"), nullable=False),
+        sa.Column("created_by", sa.Text),
+        sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("model_id", "version"),
+    )
+    _unique_where("versions_in_production", "versions", ["model_id"], where="stage = 'production'")
+    op.create_index("versions_of_artifact", "versions", ["artifact_id"])
+
+
+def _unique_where(name: str, table: str, columns: list[str], *, where: str) -> None:
+    op.create_index(
+        name,
+        table,
+        columns,
+        unique=True,
+        sqlite_where=sa.text(where),
+        postgresql_where=sa.text(where),
+    )

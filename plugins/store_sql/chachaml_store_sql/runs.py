@@ -1,0 +1,140 @@
+"""The life of runs, as functions of a connection in a writing transaction."""
+
+from collections.abc import Mapping
+
+from chachaml_kernel.domain.artifacts import storage_key
+from chachaml_kernel.domain.runs import NewRun, Run, RunStatus
+from chachaml_kernel.domain.values import canonical
+from chachaml_kernel.errors import Conflict, NotFound
+from sqlalchemy import Connection, delete, insert, select, update
+
+from chachaml_store_sql import rows
+from chachaml_store_sql.datasets import insert_dataset
+from chachaml_store_sql.experiments import experiment_id
+from chachaml_store_sql.schema import artifacts, points, runs, series, tags, versions
+
+
+def no_run(run_id: str) -> NotFound:
+    """Return the error for a run that does not exist."""
+    return NotFound("run", f"no run has the id {run_id!r}; use the id that starting it answered")
+
+
+def require(connection: Connection, run_id: str) -> RunStatus:
+    """Return the status of a run, and keep it from changing until the transaction ends."""
+    status = connection.execute(
+        select(runs.c.status).where(runs.c.id == run_id).with_for_update()
+    ).scalar()
+    if status is None:
+        raise no_run(run_id)
+    return RunStatus(status)
+
+
+def refuse_ended(run_id: str, status: str) -> None:
+    """Raise `NotFound` if a run with this status takes no writes."""
+    if status != RunStatus.RUNNING:
+        raise NotFound(
+            "run", f"run {run_id!r} has ended as {status} and takes no writes; resume it first"
+        )
+
+
+def require_running(connection: Connection, run_id: str) -> None:
+    """Raise `NotFound` unless the run takes writes."""
+    refuse_ended(run_id, require(connection, run_id))
+
+
+def get(connection: Connection, run_id: str) -> Run:
+    """Return a run's own facts."""
+    row = connection.execute(rows.select_runs().where(runs.c.id == run_id)).first()
+    if row is None:
+        raise no_run(run_id)
+    return rows.run(row)
+
+
+def start(connection: Connection, new: NewRun) -> Run:
+    """Insert a run with all that it starts with."""
+    run = new.run
+    if run.parent_run_id is not None:
+        require(connection, run.parent_run_id)
+    connection.execute(
+        insert(runs).values(
+            id=run.id,
+            experiment_id=experiment_id(connection, run.experiment, at=run.started_at),
+            name=run.name,
+            status=run.status.value,
+            started_at=run.started_at,
+            ended_at=run.ended_at,
+            created_by=run.created_by,
+            parent_run_id=run.parent_run_id,
+            error=run.error,
+            archived=run.archived,
+            env=canonical(dict(new.env)),
+            note="",
+        )
+    )
+    _insert_tags(connection, run.id, new.tags)
+    for dataset in new.datasets:
+        insert_dataset(connection, dataset)
+    return run
+
+
+def _insert_tags(connection: Connection, run_id: str, new_tags: Mapping[str, str]) -> None:
+    if new_tags:
+        connection.execute(
+            insert(tags),
+            [{"run_id": run_id, "key": key, "value": new_tags[key]} for key in new_tags],
+        )
+
+
+def end(
+    connection: Connection, run_id: str, status: RunStatus, *, error: str | None, at: int
+) -> None:
+    """End a run, or find that it has ended so already."""
+    before = require(connection, run_id)
+    if before == status:
+        return
+    if before != RunStatus.RUNNING:
+        raise Conflict(f"run {run_id!r} has ended as {before} already, it cannot end as {status}")
+    connection.execute(
+        update(runs)
+        .where(runs.c.id == run_id)
+        .values(status=status.value, ended_at=at, error=error)
+    )
+
+
+def resume(connection: Connection, run_id: str) -> Run:
+    """Let a run take writes again."""
+    require(connection, run_id)
+    connection.execute(
+        update(runs)
+        .where(runs.c.id == run_id)
+        .values(status=RunStatus.RUNNING.value, ended_at=None, error=None)
+    )
+    return get(connection, run_id)
+
+
+def set_archived(connection: Connection, run_id: str, archived: bool) -> None:
+    """Hide a run from lists, or show it again."""
+    require(connection, run_id)
+    connection.execute(update(runs).where(runs.c.id == run_id).values(archived=archived))
+
+
+def delete_run(connection: Connection, run_id: str) -> list[str]:
+    """Delete an archived run; return the storage keys of the bytes that nobody holds now."""
+    require(connection, run_id)
+    archived = connection.execute(select(runs.c.archived).where(runs.c.id == run_id)).scalar()
+    if not archived:
+        raise Conflict(f"run {run_id!r} is not archived; archive it before deleting it")
+    own_series = select(series.c.id).where(series.c.run_id == run_id)
+    connection.execute(delete(points).where(points.c.series_id.in_(own_series)))
+    unused = _release_artifacts(connection, run_id)
+    connection.execute(delete(runs).where(runs.c.id == run_id))  # the rest goes by cascade
+    return unused
+
+
+def _release_artifacts(connection: Connection, run_id: str) -> list[str]:
+    held = select(versions.c.artifact_id).where(versions.c.artifact_id == artifacts.c.id).exists()
+    of_run = artifacts.c.run_id == run_id
+    unused = connection.execute(select(artifacts.c.id).where(of_run, ~held)).scalars().all()
+    connection.execute(delete(artifacts).where(of_run, ~held))
+    connection.execute(update(artifacts).where(of_run).values(current=False))
+    return [storage_key(run_id, artifact_id) for artifact_id in unused]

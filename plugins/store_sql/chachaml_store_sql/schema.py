@@ -1,0 +1,217 @@
+"""The tables. Times are milliseconds since the Unix epoch; JSON is canonical text.
+
+NULL in a column of type `Real` means NaN, which SQLite cannot store.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeEngine, UserDefinedType
+
+HEAD = "0001"
+"""The revision of the schema that this module describes."""
+
+
+class Untyped(UserDefinedType[float]):
+    """A SQLite column without a declared type: an affinity of REAL would turn -0.0 into 0.0."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        """Return what stands after the column's name: nothing."""
+        return ""
+
+
+Real: TypeEngine[float] = Double().with_variant(Untyped(), "sqlite")
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+"""SQLite counts by itself only in a column that is declared INTEGER."""
+
+metadata = MetaData()
+
+experiments = Table(
+    "experiments",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("description", Text, nullable=False),
+    Column("owner", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Index("experiments_by_creation", "created_at", "name"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("experiment_id", ForeignKey("experiments.id"), nullable=False),
+    Column("name", Text),
+    Column("status", Text, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("created_by", Text),
+    Column("parent_run_id", ForeignKey("runs.id", ondelete="SET NULL")),
+    Column("error", Text),
+    Column("archived", Boolean, nullable=False),
+    Column("env", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Index("runs_by_start", "archived", "started_at", "id"),
+    Index("runs_by_experiment", "experiment_id", "archived", "started_at", "id"),
+    Index("runs_by_end", "experiment_id", "ended_at"),
+    Index("runs_by_parent", "parent_run_id"),
+)
+
+
+def _of_run() -> Column[str]:
+    return Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), nullable=False)
+
+
+params = Table(
+    "params",
+    metadata,
+    _of_run(),
+    Column("key", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("number", Real),
+    PrimaryKeyConstraint("run_id", "key"),
+    Index("params_by_text", "key", "text"),
+    sqlite_with_rowid=False,
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    _of_run(),
+    Column("key", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    PrimaryKeyConstraint("run_id", "key"),
+    Index("tags_by_value", "key", "value"),
+    sqlite_with_rowid=False,
+)
+
+datasets = Table(
+    "datasets",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _of_run(),
+    Column("role", Text, nullable=False),
+    Column("name", Text),
+    Column("n_rows", BigInteger),
+    Column("n_cols", BigInteger),
+    Column("features", Text, nullable=False),
+    Column("hash", Text),
+    Column("source", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Index("datasets_by_run", "run_id", "created_at", "id"),
+)
+
+series = Table(
+    "series",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    _of_run(),
+    Column("key", Text, nullable=False),
+    Column("length", BigInteger, nullable=False),
+    Column("last_value", Real),
+    Column("last_step", BigInteger),
+    Column("last_at", BigInteger, nullable=False),
+    Column("least", Real),
+    Column("greatest", Real),
+    Column("logged", BigInteger, nullable=False),
+    UniqueConstraint("run_id", "key", name="series_of_run"),
+    Index("series_by_key", "key"),
+)
+"""One row a run and key, kept up to date with each append; `logged` rises with each of them."""
+
+points = Table(
+    "points",
+    metadata,
+    Column("series_id", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("step", BigInteger),
+    Column("at", BigInteger, nullable=False),
+    Column("value", Real),
+    PrimaryKeyConstraint("series_id", "seq"),
+    sqlite_with_rowid=False,
+)
+"""Points in the order of logging; `seq` counts 0, 1, 2… within a series."""
+
+artifacts = Table(
+    "artifacts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("run_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("current", Boolean, nullable=False),
+    Index(
+        "artifacts_of_run",
+        "run_id",
+        "name",
+        unique=True,
+        sqlite_where=text("current"),
+        postgresql_where=text("current"),
+    ),
+)
+"""What is not `current` was replaced or lost its run, and is held by a model version."""
+
+models = Table(
+    "models",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("description", Text, nullable=False),
+    Column("last_version", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Index("models_by_creation", "created_at", "name"),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("model_id", ForeignKey("models.id"), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("run_id", Text, nullable=False),
+    Column("artifact_id", ForeignKey("artifacts.id"), nullable=False),
+    Column("created_by", Text),
+    Column("created_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("model_id", "version"),
+    Index(
+        "versions_in_production",
+        "model_id",
+        unique=True,
+        sqlite_where=text("stage = 'production'"),
+        postgresql_where=text("stage = 'production'"),
+    ),
+    Index("versions_of_artifact", "artifact_id"),
+)
+
+applied = Table(
+    "applied",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("request", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("applied_by_time", "at"),
+)
+"""Idempotency keys of writes that took effect, and what those answered."""

@@ -1,0 +1,256 @@
+"""The whole store port, over two ways to run a function on a connection."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from chachaml_kernel.domain.artifacts import Artifact, storage_key
+from chachaml_kernel.domain.datasets import Dataset
+from chachaml_kernel.domain.experiments import Experiment
+from chachaml_kernel.domain.idempotency import Once
+from chachaml_kernel.domain.metrics import Points, Window
+from chachaml_kernel.domain.models import Model, ModelDetail, NewVersion, Stage, Version
+from chachaml_kernel.domain.paging import Page, Position
+from chachaml_kernel.domain.query import RunQuery
+from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunKeys, RunRow, RunStatus
+from chachaml_kernel.domain.values import JsonValue
+from sqlalchemy import Connection, text
+
+from chachaml_store_sql import (
+    annotations,
+    artifacts,
+    experiments,
+    models,
+    points,
+    run_lists,
+    run_reads,
+    runs,
+)
+from chachaml_store_sql.once import apply_once
+
+T = TypeVar("T")
+
+
+class Runner(Protocol):
+    """Runs a function on a connection, within a transaction that ends with it."""
+
+    async def __call__(self, function: Callable[[Connection], T], /) -> T:
+        """Return what `function` returns, once its transaction is committed.
+
+        Where it raises, its transaction is rolled back, and no other one.
+        """
+        ...
+
+
+class Ticks:
+    """Numbers that rise with time: microseconds, and one more where the clock does not move on."""
+
+    def __init__(self) -> None:
+        """Begin with no number given."""
+        self._last = 0
+
+    def take(self, count: int) -> int:
+        """Return the first of `count` numbers that are given to nobody else."""
+        first = max(self._last + 1, time.time_ns() // 1_000)
+        self._last = first + count - 1
+        return first
+
+
+@dataclass(frozen=True, slots=True)
+class SqlStore:
+    """A `Store`; `write` runs functions one after another or keeps them apart otherwise.
+
+    `give_back` returns some of the space of what was deleted to the disk, and whether there is more
+    to return.
+    """
+
+    read: Runner
+    write: Runner
+    give_back: Callable[[Connection], bool]
+    _ticks: Ticks = field(default_factory=Ticks)
+
+    async def _write(
+        self, once: Once | None, answer: type[T], function: Callable[[Connection], T]
+    ) -> T:
+        if once is None:
+            return await self.write(function)
+        return await self.write(lambda c: apply_once(c, once, answer, function))
+
+    async def ping(self) -> None:
+        """Read something."""
+        await self.read(lambda c: c.execute(text("SELECT 1")).scalar())
+
+    async def start_run(self, new: NewRun, *, once: Once | None = None) -> Run:
+        """See `RunStore`."""
+        return await self._write(once, Run, lambda c: runs.start(c, new))
+
+    async def end_run(
+        self,
+        run_id: str,
+        status: RunStatus,
+        *,
+        error: str | None,
+        at: int,
+        once: Once | None = None,
+    ) -> None:
+        """See `RunStore`."""
+        await self._write(once, _NOTHING, lambda c: runs.end(c, run_id, status, error=error, at=at))
+
+    async def resume_run(self, run_id: str, *, once: Once | None = None) -> Run:
+        """See `RunStore`."""
+        return await self._write(once, Run, lambda c: runs.resume(c, run_id))
+
+    async def set_archived(self, run_id: str, archived: bool, *, once: Once | None = None) -> None:
+        """See `RunStore`."""
+        await self._write(once, _NOTHING, lambda c: runs.set_archived(c, run_id, archived))
+
+    async def delete_run(self, run_id: str, *, once: Once | None = None) -> Sequence[str]:
+        """See `RunStore`."""
+        unused = await self._write(once, list[str], lambda c: runs.delete_run(c, run_id))
+        while await self.write(self.give_back):
+            pass
+        return unused
+
+    async def require_running(self, run_id: str) -> None:
+        """See `RunStore`."""
+        await self.read(lambda c: runs.require_running(c, run_id))
+
+    async def get_run(self, run_id: str, *, headline: Sequence[str] = ()) -> RunDetail:
+        """See `RunStore`."""
+        return await self.read(lambda c: run_reads.get_run(c, run_id, headline=headline))
+
+    async def list_runs(self, query: RunQuery) -> Page[RunRow]:
+        """See `RunStore`."""
+        return await self.read(lambda c: run_lists.list_runs(c, query))
+
+    async def run_keys(self, query: RunQuery) -> RunKeys:
+        """See `RunStore`."""
+        return await self.read(lambda c: run_lists.run_keys(c, query))
+
+    async def log_params(
+        self, run_id: str, params: Mapping[str, JsonValue], *, once: Once | None = None
+    ) -> None:
+        """See `RunStore`."""
+        await self._write(once, _NOTHING, lambda c: annotations.log_params(c, run_id, params))
+
+    async def set_tag(self, run_id: str, key: str, value: str, *, once: Once | None = None) -> None:
+        """See `RunStore`."""
+        await self._write(once, _NOTHING, lambda c: annotations.set_tag(c, run_id, key, value))
+
+    async def delete_tag(self, run_id: str, key: str, *, once: Once | None = None) -> None:
+        """See `RunStore`."""
+        await self._write(once, _NOTHING, lambda c: annotations.delete_tag(c, run_id, key))
+
+    async def get_tags(self, run_id: str) -> Mapping[str, str]:
+        """See `RunStore`."""
+        return await self.read(lambda c: run_reads.get_tags(c, run_id))
+
+    async def set_note(self, run_id: str, note: str, *, once: Once | None = None) -> None:
+        """See `RunStore`."""
+        await self._write(once, _NOTHING, lambda c: annotations.set_note(c, run_id, note))
+
+    async def add_dataset(self, dataset: Dataset, *, once: Once | None = None) -> Dataset:
+        """See `RunStore`."""
+        return await self._write(once, Dataset, lambda c: annotations.add_dataset(c, dataset))
+
+    async def list_datasets(
+        self, run_id: str, *, limit: int, after: Position | None = None
+    ) -> Page[Dataset]:
+        """See `RunStore`."""
+        return await self.read(
+            lambda c: run_reads.list_datasets(c, run_id, limit=limit, after=after)
+        )
+
+    async def append_points(
+        self, run_id: str, points_by_key: Mapping[str, Points], *, once: Once | None = None
+    ) -> None:
+        """See `MetricStore`."""
+        await self._write(
+            once,
+            _NOTHING,
+            lambda c: points.append(
+                c, run_id, points_by_key, logged=self._ticks.take(len(points_by_key))
+            ),
+        )
+
+    async def history(self, run_id: str, key: str, window: Window) -> Points:
+        """See `MetricStore`."""
+        return await self.read(lambda c: points.history(c, run_id, key, window))
+
+    async def add_artifact(
+        self, artifact: Artifact, *, once: Once | None = None
+    ) -> tuple[Artifact, Sequence[str]]:
+        """See `ArtifactRecords`."""
+        recorded, unused = await self._write(
+            once, tuple[Artifact, list[str]], lambda c: artifacts.add(c, artifact)
+        )
+        if recorded.id != artifact.id:  # a retry: what it brought is not needed
+            return recorded, [storage_key(artifact.run_id, artifact.id)]
+        return recorded, unused
+
+    async def get_artifact(self, artifact_id: str) -> Artifact:
+        """See `ArtifactRecords`."""
+        return await self.read(lambda c: artifacts.get(c, artifact_id))
+
+    async def save_experiment(
+        self,
+        name: str,
+        *,
+        description: str | None,
+        owner: str | None,
+        at: int,
+        once: Once | None = None,
+    ) -> Experiment:
+        """See `ExperimentStore`."""
+        return await self._write(
+            once,
+            Experiment,
+            lambda c: experiments.save(c, name, description=description, owner=owner, at=at),
+        )
+
+    async def list_experiments(
+        self, *, limit: int, after: Position | None = None
+    ) -> Page[Experiment]:
+        """See `ExperimentStore`."""
+        return await self.read(lambda c: experiments.list_experiments(c, limit=limit, after=after))
+
+    async def add_version(self, new: NewVersion, *, once: Once | None = None) -> Version:
+        """See `ModelStore`."""
+        return await self._write(once, Version, lambda c: models.add_version(c, new))
+
+    async def set_stage(
+        self,
+        name: str,
+        version: int,
+        stage: Stage,
+        *,
+        displace_to: Stage,
+        at: int,
+        once: Once | None = None,
+    ) -> Version:
+        """See `ModelStore`."""
+        return await self._write(
+            once,
+            Version,
+            lambda c: models.set_stage(c, name, version, stage, displace_to=displace_to, at=at),
+        )
+
+    async def describe_model(
+        self, name: str, description: str, *, at: int, once: Once | None = None
+    ) -> Model:
+        """See `ModelStore`."""
+        return await self._write(
+            once, Model, lambda c: models.describe(c, name, description, at=at)
+        )
+
+    async def list_models(self, *, limit: int, after: Position | None = None) -> Page[Model]:
+        """See `ModelStore`."""
+        return await self.read(lambda c: models.list_models(c, limit=limit, after=after))
+
+    async def get_model(self, name: str) -> ModelDetail:
+        """See `ModelStore`."""
+        return await self.read(lambda c: models.get(c, name))
+
+
+_NOTHING: type[None] = type(None)

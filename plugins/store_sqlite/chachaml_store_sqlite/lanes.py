@@ -1,0 +1,105 @@
+"""Threads that run functions on a connection of their own, and hand results to the event loop."""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, TypeVar
+
+from chachaml_kernel.errors import Overloaded
+from sqlalchemy import Connection
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Job:
+    """A function to run, and what came of it."""
+
+    function: Callable[[Connection], Any]
+    future: asyncio.Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+
+
+Apply: TypeAlias = Callable[[Connection, Sequence[Job]], None]
+"""Runs jobs and notes in each its result or its error; raises nothing."""
+
+
+@dataclass(slots=True)
+class Lane:
+    """A queue of jobs and the threads that serve it.
+
+    Each thread takes up to `group` jobs that wait, applies them together, and answers all of them
+    with a single wake-up of the event loop.
+    """
+
+    name: str
+    apply: Apply
+    group: int
+    max_waiting: int
+    loop: asyncio.AbstractEventLoop
+    jobs: queue.SimpleQueue[Job | None] = field(default_factory=queue.SimpleQueue)
+    threads: list[threading.Thread] = field(default_factory=list)
+
+    def start(self, connections: Sequence[Connection]) -> None:
+        """Start a thread for each connection, which is its own from now on."""
+        for number, connection in enumerate(connections):
+            name = f"{self.name}-{number}"
+            thread = threading.Thread(
+                target=self._serve, args=(connection,), name=name, daemon=True
+            )
+            self.threads.append(thread)
+            thread.start()
+
+    async def run(self, function: Callable[[Connection], T], /) -> T:
+        """Return what `function` returns; raise `Overloaded` if too much is waiting already."""
+        if self.jobs.qsize() >= self.max_waiting:
+            raise Overloaded(
+                f"{self.max_waiting} requests wait for the database already; try again in a second"
+            )
+        future: asyncio.Future[T] = self.loop.create_future()
+        self.jobs.put(Job(function, future))
+        return await future
+
+    def stop(self) -> None:
+        """Let the threads end what waits, and wait for them."""
+        for _ in self.threads:
+            self.jobs.put(None)
+        for thread in self.threads:
+            thread.join()
+
+    def _serve(self, connection: Connection) -> None:
+        try:
+            while (first := self.jobs.get()) is not None:
+                jobs, ended = self._gather(first)
+                self.apply(connection, jobs)
+                self.loop.call_soon_threadsafe(_settle, jobs)
+                if ended:
+                    return
+        finally:
+            connection.close()
+
+    def _gather(self, first: Job) -> tuple[list[Job], bool]:
+        """Return the jobs that wait now, up to a group, and whether the end came behind them."""
+        jobs = [first]
+        while len(jobs) < self.group:
+            try:
+                job = self.jobs.get_nowait()
+            except queue.Empty:
+                break
+            if job is None:
+                return jobs, True
+            jobs.append(job)
+        return jobs, False
+
+
+def _settle(jobs: Sequence[Job]) -> None:
+    for job in jobs:
+        if job.future.done():  # whoever waited has gone
+            continue
+        if job.error is None:
+            job.future.set_result(job.result)
+        else:
+            job.future.set_exception(job.error)
