@@ -1,0 +1,23 @@
+"""Every artifact store that comes with the kernel keeps the port's promises."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from chachaml_artifacts_fs import ArtifactsFs
+from chachaml_kernel.ports import ArtifactStore
+from chachaml_kernel.testing.artifact_store import ArtifactStoreSuite
+from chachaml_kernel.testing.memory_artifacts import MemoryArtifactStore
+
+
+class TestArtifactsFs(ArtifactStoreSuite):
+    @pytest.fixture
+    async def artifact_store(self, tmp_path: Path) -> AsyncIterator[ArtifactStore]:
+        async with ArtifactsFs(tmp_path).chachaml_artifact_store() as store:
+            yield store
+
+
+class TestMemoryArtifactStore(ArtifactStoreSuite):
+    @pytest.fixture
+    async def artifact_store(self) -> ArtifactStore:
+        return MemoryArtifactStore()

@@ -1,0 +1,252 @@
+"""The command line, as processes of their own."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from tests.distributions import install
+
+SMALL = {"log": "LoggingStore", "artifacts": "ArtifactsOnly", "echo": "Echo", "stores": "Stores"}
+SLOW = """import sys, threading
+sys.stderr.write("importing\\n")
+sys.stderr.flush()
+threading.Event().wait()
+"""
+CONFIG = "[plugins.log]\n[plugins.artifacts]\n[plugins.echo]\nport = 0\n"
+ROOT = Path(__file__).parents[2]
+
+
+class Command:
+    """`chachaml-kernel` in a folder of its own, where some small plugins are installed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.log = folder / "store.log"
+        self.config = folder / "c.toml"
+        self.config.write_text(CONFIG)
+        install(
+            folder / "packages",
+            "small",
+            plugins={name: f"tests.small_plugins:{target}" for name, target in SMALL.items()},
+        )
+
+    def configure_slow(self) -> None:
+        """Configure a plugin whose import says so and then never ends."""
+        packages = self.folder / "packages"
+        install(packages, "slow", plugins={"slow": "slow:Slow"}, modules={"slow": SLOW})
+        self.config.write_text("[plugins.slow]\n")
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return self.python("-m", "chachaml_kernel", *arguments)
+
+    def python(self, *arguments: str) -> subprocess.Popen[str]:
+        path = os.pathsep.join((str(self.folder / "packages"), str(ROOT)))
+        return subprocess.Popen(
+            [sys.executable, "-W", "error", *arguments],
+            cwd=self.folder,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": path},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str) -> tuple[int, str, str]:
+        process = self.start(*arguments)
+        out, err = process.communicate()
+        return process.returncode, out, err
+
+    @contextmanager
+    def serving(self, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+        """Run the command until it serves; yield the process and its port."""
+        with self.start(*arguments) as process:
+            assert process.stdout
+            try:
+                line = process.stdout.readline()
+                found = re.fullmatch(
+                    rf"chachaml-kernel {re.escape(version('chachaml-kernel'))} "
+                    r"on http://127\.0\.0\.1:(\d+) \(Ctrl-C ends it\)\n",
+                    line,
+                )
+                assert found, process.communicate()
+                yield process, int(found[1])
+            finally:
+                process.kill()
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Command:
+    return Command(tmp_path)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_requests_closes_the_store_and_exits_with_0(
+    command: Command, number: signal.Signals
+) -> None:
+    with command.serving("--config", "c.toml") as (process, port):
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            lines = connection.makefile("r")
+            assert lines.readline() == "ready\n"
+            process.send_signal(number)
+            assert lines.readline() == "closing\n"
+            assert command.log.read_text() == "opened\n"
+            connection.sendall(b"hello\n")
+            assert lines.readline() == "hello\n"
+        assert process.communicate() == ("", "")
+        assert process.returncode == 0
+    assert command.log.read_text() == "opened\nclosed\n"
+
+
+def test_a_second_signal_ends_it_at_once(command: Command) -> None:
+    with command.serving("--config", "c.toml") as (process, port):
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            lines = connection.makefile("r")
+            assert lines.readline() == "ready\n"
+            process.send_signal(signal.SIGINT)
+            assert lines.readline() == "closing\n"
+            process.send_signal(signal.SIGTERM)
+            assert process.communicate() == ("", "")
+        assert process.returncode == -signal.SIGTERM
+
+
+def test_a_port_in_use_is_one_line_and_exit_code_1(command: Command) -> None:
+    with command.serving("--config", "c.toml") as (_, port):
+        command.config.write_text(CONFIG.replace("port = 0", f"port = {port}"))
+        assert command.run("--config", "c.toml") == (
+            1,
+            "",
+            f"chachaml-kernel: cannot listen on port {port}: it is in use\n",
+        )
+
+
+def test_a_mistake_in_the_configuration_is_one_line_and_exit_code_1(command: Command) -> None:
+    command.config.write_text(CONFIG.replace("port", "prot"))
+    for arguments in ([], ["--check"], ["plugins"]):
+        assert command.run("--config", "c.toml", *arguments) == (
+            1,
+            "",
+            "chachaml-kernel: [plugins.echo] prot is no setting; allowed: greeting, host, port; "
+            "did you mean 'port'?\n",
+        )
+
+
+def test_checking_says_what_is_configured_and_opens_nothing(command: Command) -> None:
+    assert command.run("--config", "c.toml", "--check") == (
+        0,
+        "the configuration is right: log, artifacts, echo\n",
+        "",
+    )
+    assert not command.log.exists()
+
+
+def test_checking_refuses_what_cannot_serve(command: Command) -> None:
+    command.config.write_text("[plugins.log]\n[plugins.artifacts]\n")
+    assert command.run("--config", "c.toml", "--check") == (
+        1,
+        "",
+        "chachaml-kernel: no plugin provides a front end; add [plugins.ui]\n",
+    )
+
+
+def test_plugins_are_listed_with_their_packages_in_columns(command: Command) -> None:
+    code, out, err = command.run("plugins", "--config", "c.toml")
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert re.fullmatch("PLUGIN  +PACKAGE  +CONFIGURED  PROVIDES", lines[0])
+    assert re.sub(" +", " ", "\n".join(line for line in lines if "small 1.0" in line)) == (
+        "artifacts small 1.0 yes chachaml_artifact_store\n"
+        "echo small 1.0 yes chachaml_frontend\n"
+        "log small 1.0 yes chachaml_store\n"
+        "stores small 1.0 no"
+    )
+    assert {line.index("small 1.0") for line in lines if "small 1.0" in line} == {
+        lines[0].index("PACKAGE")
+    }
+
+
+def test_a_reader_that_leaves_is_no_error(command: Command) -> None:
+    process = command.start("plugins", "--config", "c.toml")
+    assert process.stdout
+    assert process.stderr
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    process.stderr.close()
+    assert process.wait() == 0
+
+
+def test_the_version_is_that_of_the_package(command: Command) -> None:
+    assert command.run("--version") == (
+        0,
+        f"chachaml-kernel {version('chachaml-kernel')}\n",
+        "",
+    )
+
+
+@pytest.mark.parametrize("port", ["abc", "70000", "-1", "²"])
+def test_what_is_no_port_is_bad_usage(command: Command, port: str) -> None:
+    code, out, err = command.run(f"--port={port}")
+    assert (code, out) == (2, "")
+    assert err.endswith(f"argument --port: {port!r} is no port; use a number from 0 to 65535\n")
+
+
+def test_ctrl_c_before_it_serves_is_quiet(command: Command) -> None:
+    command.configure_slow()
+    with command.start("--config", "c.toml", "--check") as process:
+        assert process.stderr
+        assert process.stderr.readline() == "importing\n"
+        process.send_signal(signal.SIGINT)
+        assert process.communicate() == ("", "")
+        assert process.returncode == 130
+
+
+def test_a_server_of_a_program_ends_its_requests_and_closes_when_the_program_ends(
+    command: Command,
+) -> None:
+    program = "from chachaml_kernel import serve; print(serve('c.toml').url, flush=True)"
+    with command.python("-c", program) as process:
+        assert process.communicate()[1] == ""
+        assert process.returncode == 0
+    assert command.log.read_text() == "opened\nclosed\n"
+
+
+def test_ctrl_c_while_a_server_of_a_program_starts_ends_the_program(command: Command) -> None:
+    command.configure_slow()
+    with command.python("-c", "from chachaml_kernel import serve; serve('c.toml')") as process:
+        assert process.stderr
+        assert process.stderr.readline() == "importing\n"
+        process.send_signal(signal.SIGINT)
+        assert process.communicate()[1].endswith("\nKeyboardInterrupt\n")
+        assert process.returncode == -signal.SIGINT
+
+
+def test_without_a_file_the_default_plugins_serve_from_the_working_directory(
+    command: Command,
+) -> None:
+    with command.serving("--port=0") as (process, port):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz") as answer:
+            assert answer.status == 200
+        code, out, err = command.run("--port", str(port))
+        assert (code, out) == (1, "")
+        assert err == (
+            f"chachaml-kernel: port {port} on 127.0.0.1 is in use; choose another with --port\n"
+        )
+        process.send_signal(signal.SIGTERM)
+        assert process.communicate() == ("", "")
+        assert process.returncode == 0
+    assert (command.folder / "chachaml.db").is_file()
+    assert (command.folder / "chachaml-artifacts").is_dir()
+
+
+def test_a_data_folder_that_cannot_be_is_one_line_and_exit_code_1(command: Command) -> None:
+    code, out, err = command.run("--port=0", "--data=c.toml")
+    assert (code, out) == (1, "")
+    assert re.fullmatch(r"chachaml-kernel: .*c\.toml.*\n", err)

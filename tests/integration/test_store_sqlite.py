@@ -1,0 +1,301 @@
+"""The SQLite store with many processes, odd files, full disks and too much work."""
+
+import asyncio
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from chachaml_kernel.domain.metrics import Window
+from chachaml_kernel.domain.query import RunQuery
+from chachaml_kernel.errors import ConfigError, Conflict, Overloaded, Upstream
+from chachaml_kernel.ports import Store
+from chachaml_kernel.testing.builders import new_run, points
+from chachaml_store_sql import SqlStore, run_lists
+from chachaml_store_sql.migrate import KNOWN, VERSION_TABLE
+from chachaml_store_sql.schema import HEAD, metadata
+from chachaml_store_sqlite import StoreSqlite
+from sqlalchemy import Connection, create_engine, event
+
+STARTER = """
+import asyncio, sys
+from pathlib import Path
+from chachaml_kernel.domain.metrics import Points
+from chachaml_kernel.domain.runs import NewRun, Run, RunStatus
+from chachaml_store_sqlite import StoreSqlite
+
+async def main():
+    path, name, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+    async with StoreSqlite(path=path, busy_seconds=60).chachaml_store() as store:
+        run = Run(id=name, experiment="e", name=None, status=RunStatus.RUNNING, started_at=0)
+        await store.start_run(NewRun(run=run))
+        for step in range(count):
+            await store.append_points("shared", {name: Points([0.5], [step], [step])})
+    print("fine")
+
+asyncio.run(main())
+"""
+
+FILLER = """
+import asyncio, resource, sys
+from pathlib import Path
+from chachaml_kernel.errors import Upstream
+from chachaml_kernel.domain.metrics import Points
+from chachaml_kernel.domain.runs import NewRun, Run, RunStatus
+from chachaml_store_sqlite import StoreSqlite
+
+async def main():
+    async with StoreSqlite(path=Path(sys.argv[1])).chachaml_store() as store:
+        run = Run(id="run", experiment="e", name=None, status=RunStatus.RUNNING, started_at=0)
+        await store.start_run(NewRun(run=run))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
+        acknowledged = 0
+        try:
+            for step in range(1_000):
+                await store.append_points("run", {"loss": Points([0.5] * 100, [step] * 100)})
+                acknowledged += 100
+        except Upstream as error:
+            print(acknowledged, error.detail)
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "chachaml.db"
+
+
+@pytest.fixture
+async def store(path: Path) -> AsyncIterator[Store]:
+    async with StoreSqlite(path=path).chachaml_store() as opened:
+        yield opened
+
+
+async def open_once(path: Path) -> None:
+    async with StoreSqlite(path=path, busy_seconds=0.2).chachaml_store():
+        pass
+
+
+def start(program: str, *arguments: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", program, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+
+
+def outputs(processes: list[subprocess.Popen[str]]) -> list[tuple[str, str]]:
+    return [process.communicate(timeout=120) for process in processes]
+
+
+def test_twenty_processes_start_at_once_on_one_new_file(path: Path) -> None:
+    processes = [start(STARTER, path, f"run-{number}", 0) for number in range(20)]
+    assert outputs(processes) == [("fine\n", "")] * 20
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT count(*) FROM runs").fetchone() == (20,)
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    connection.close()
+
+
+async def test_several_processes_write_one_file(store: Store, path: Path) -> None:
+    await store.start_run(new_run("shared"))
+    processes = [start(STARTER, path, f"writer-{number}", 100) for number in range(4)]
+    results = await asyncio.to_thread(outputs, processes)
+    assert results == [("fine\n", "")] * 4
+    for number in range(4):
+        history = await store.history("shared", f"writer-{number}", Window())
+        assert history.steps == list(range(100))
+
+
+async def test_the_schema_is_what_the_migrations_make(path: Path) -> None:
+    await open_once(path)
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
+
+
+def test_the_known_revisions_are_those_of_the_migrations() -> None:
+    import chachaml_store_sql.migrations as migrations
+
+    scripts = ScriptDirectory(os.path.dirname(str(migrations.__file__)))
+    assert [script.revision for script in scripts.walk_revisions()][::-1] == list(KNOWN)
+    assert KNOWN[-1] == HEAD
+
+
+async def test_a_newer_database_is_refused(path: Path) -> None:
+    await open_once(path)
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
+    connection.close()
+    with pytest.raises(ConfigError, match=r"revision '9999', which is newer"):
+        await open_once(path)
+
+
+async def test_the_database_of_another_program_is_refused_and_left_alone(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+    connection.close()
+    with pytest.raises(ConfigError, match="tables of another program"):
+        await open_once(path)
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [
+            ("alembic_version",)
+        ]
+    connection.close()
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: 3 * 4096 + 100])
+
+
+def scribble(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[4096:] = os.urandom(len(content) - 4096)
+    path.write_bytes(content)
+
+
+def overwrite(path: Path) -> None:
+    path.write_text("these are my notes, and not a database" * 1000)
+
+
+@pytest.mark.parametrize("damage", [cut, scribble, overwrite])
+async def test_a_damaged_database_is_refused(path: Path, damage: Callable[[Path], None]) -> None:
+    await open_once(path)
+    damage(path)
+    with pytest.raises(ConfigError, match=r"damaged|malformed|not a database"):
+        await open_once(path)
+
+
+async def test_a_folder_in_the_place_of_the_file_is_refused(path: Path) -> None:
+    os.mkdir(path)
+    with pytest.raises(ConfigError, match="cannot open the database"):
+        await open_once(path)
+
+
+async def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes").write_text("not a folder")
+    with pytest.raises(ConfigError, match="cannot make the folder"):
+        await open_once(tmp_path / "notes" / "chachaml.db")
+
+
+async def test_a_write_waits_for_another_process_and_then_says_who_holds_the_file(
+    path: Path,
+) -> None:
+    async with StoreSqlite(path=path, busy_seconds=0).chachaml_store() as store:
+        holder = sqlite3.connect(path, isolation_level=None)
+        holder.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Upstream, match="held by another process"):
+            await store.start_run(new_run("run"))
+        holder.execute("ROLLBACK")
+        holder.close()
+        await store.start_run(new_run("run"))
+
+
+def test_a_full_disk_is_said_and_loses_nothing_that_was_acknowledged(path: Path) -> None:
+    [(output, errors)] = outputs([start(FILLER, path)])
+    assert errors == ""
+    acknowledged, detail = output.split(maxsplit=1)
+    assert "disk" in detail
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT count(*) FROM points").fetchone() == (int(acknowledged),)
+        assert connection.execute("SELECT length FROM series").fetchone() == (int(acknowledged),)
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    connection.close()
+
+
+async def test_a_write_that_fails_is_undone_alone_among_those_that_share_its_commit(
+    store: SqlStore,
+) -> None:
+    await store.start_run(new_run("run"))
+    blocked, go_on = threading.Event(), threading.Event()
+
+    def block(_: Connection) -> None:
+        blocked.set()
+        go_on.wait()
+
+    first = asyncio.create_task(store.write(block))
+    await asyncio.to_thread(blocked.wait)
+    results = asyncio.gather(
+        store.log_params("run", {"a": 1}),
+        store.log_params("run", {"b": 1, "a": 2}),
+        store.append_points("run", {"loss": points(0.5)}),
+        return_exceptions=True,
+    )
+    await asyncio.sleep(0)  # all three wait behind the first one now
+    go_on.set()
+    await first
+    good, bad, also_good = await results
+    assert (good, also_good) == (None, None)
+    assert isinstance(bad, Conflict)
+    detail = await store.get_run("run")
+    assert detail.params == {"a": 1}
+    assert [metric.key for metric in detail.metrics] == ["loss"]
+
+
+async def test_more_than_may_wait_is_turned_away(path: Path) -> None:
+    async with StoreSqlite(path=path, max_waiting=2).chachaml_store() as store:
+        assert isinstance(store, SqlStore)
+        blocked, go_on = threading.Event(), threading.Event()
+
+        def block(_: Connection) -> None:
+            blocked.set()
+            go_on.wait()
+
+        first = asyncio.create_task(store.write(block))
+        await asyncio.to_thread(blocked.wait)
+        waiting = [asyncio.create_task(store.start_run(new_run(f"run-{n}"))) for n in range(2)]
+        await asyncio.sleep(0)  # both wait behind the first one now
+        with pytest.raises(Overloaded, match="try again"):
+            await store.start_run(new_run("run-2"))
+        go_on.set()
+        await asyncio.gather(first, *waiting)
+
+
+async def test_a_list_takes_the_same_few_queries_however_long_it_is_and_reads_no_point(
+    store: SqlStore,
+) -> None:
+    async def queries(query: RunQuery) -> list[str]:
+        seen: list[str] = []
+
+        def listen(connection: Connection) -> None:
+            def note(*arguments: object) -> None:
+                seen.append(str(arguments[2]))
+
+            event.listen(connection, "before_cursor_execute", note)
+            run_lists.list_runs(connection, query)
+            event.remove(connection, "before_cursor_execute", note)
+
+        await store.read(listen)
+        return seen
+
+    await store.start_run(new_run("run"))
+    few = await queries(RunQuery())
+    for number in range(50):
+        await store.start_run(new_run(f"run-{number}"))
+        await store.append_points(f"run-{number}", {"loss": points(*[0.5] * 50)})
+    many = await queries(RunQuery(headline=("accuracy",)))
+    assert len(many) == len(few) == 4
+    assert not any("points" in query for query in many)
+
+
+async def test_a_deleted_run_frees_its_space_on_the_disk(path: Path) -> None:
+    async with StoreSqlite(path=path).chachaml_store() as store:
+        await store.start_run(new_run("run"))
+        await store.append_points("run", {"loss": points(*[0.5] * 50_000)})
+    size = os.stat(path).st_size
+    async with StoreSqlite(path=path).chachaml_store() as store:
+        await store.set_archived("run", True)
+        await store.delete_run("run")
+    assert os.stat(path).st_size < size / 4
