@@ -18,7 +18,10 @@ LARGEST_FIRST = ("started_at", "duration", "headline", "metric")
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """The order of a list of runs; rows without the value come last, equal ones newest first."""
+    """The order of a list of runs; rows without the value come last, equal ones newest first.
+
+    A metric that is NaN comes behind those that are numbers, in both directions.
+    """
 
     by: SortBy = "started_at"
     key: str = ""

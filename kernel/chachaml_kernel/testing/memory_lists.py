@@ -12,7 +12,7 @@ from chachaml_kernel.domain.values import JsonValue, canonical
 from chachaml_kernel.testing.memory_metrics import latest, summary
 from chachaml_kernel.testing.memory_state import Memory, RunRecord
 
-NUMBER, TEXT, MISSING = range(3)
+NUMBER, TEXT, NAN, MISSING = range(4)
 
 Place: TypeAlias = tuple[int, Any, int, str]
 """Where a run stands in a list: kind of sort value, sort value, start, id."""
@@ -51,7 +51,7 @@ def place(record: RunRecord, query: RunQuery) -> Place:
     """Return where a run stands in the list that `query` describes."""
     value = sort_value(record, query)
     if value is None or value != value:
-        kind, value = MISSING, 0
+        kind, value = MISSING if value is None else NAN, 0
     else:
         kind = TEXT if isinstance(value, str) else NUMBER
     return kind, value, record.run.started_at, record.run.id
@@ -62,7 +62,7 @@ def in_order(places: set[Place], sort: Sort) -> list[Place]:
     newest = sorted(places, key=lambda one: one[2:], reverse=True)
     return [
         one
-        for kind in (NUMBER, TEXT, MISSING)
+        for kind in (NUMBER, TEXT, NAN, MISSING)
         for one in sorted(
             (one for one in newest if one[0] == kind),
             key=lambda one: one[1],

@@ -32,7 +32,8 @@ async def pages(fetch: Callable[[Position | None], Awaitable[Page[T]]]) -> list[
     while found[-1].next is not None:
         position = decode_cursor("", encode_cursor("", found[-1].next))
         found.append(await fetch(position))
-        assert found[-1].rows, "a position leads to no further row"
+        assert found[-1].rows, "a position was given after which no row comes"
+        assert len(found) < 1_000, "this list has no end"
     return found
 
 

@@ -40,9 +40,9 @@ async def start(store: Store, *run_ids: str) -> None:
 class SortingSuite:
     """Rows without the value come last in both directions; equal ones come newest first.
 
-    Newest is by start, then by id. Texts are in the order of their code points. For every number
-    NaN counts as missing and the infinities are its ends. Params that are numbers come before all
-    others, which are sorted by the text that a filter finds them by.
+    Newest is by start, then by id. Texts are in the order of their code points. Of the values of
+    metrics, the infinities are the ends, and NaN comes behind them in both directions. Params that
+    are numbers come before all others, which are sorted by the text that a filter finds them by.
     """
 
     async def test_by_start(self, store: Store) -> None:
@@ -123,7 +123,7 @@ class SortingSuite:
 
     async def test_by_metric(self, store: Store) -> None:
         latest = {"a": 1.0, "nan": NAN, "inf": INF, "b": -2.5, "-inf": -INF, "c": 1.0, "zero": 0.0}
-        await start(store, "without", *latest, "-zero")
+        await start(store, *latest, "-zero", "without")
         for run_id, value in latest.items():
             await store.append_points(run_id, {"m": points(7.0, value), "other": points(3.0)})
         await store.append_points("-zero", {"m": points(-0.0)})
@@ -136,7 +136,7 @@ class SortingSuite:
         )
 
     async def test_by_headline(self, store: Store) -> None:
-        await start(store, "without", "a", "b", "nan", "c")
+        await start(store, "a", "b", "nan", "c", "without")
         await store.append_points("a", {"accuracy": points(0.5), "loss": points(9.0)})
         await store.append_points("b", {"accuracy": points(0.9), "loss": points(0.1)})
         await store.append_points("c", {"loss": points(0.7)})

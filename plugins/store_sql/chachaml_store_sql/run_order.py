@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from chachaml_kernel.domain.query import Sort
-from sqlalchemy import ColumnElement, ScalarSelect, Table, and_, case, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Table, and_, case, exists, func, select
 
 from chachaml_store_sql.keyset import Key, missing_last
 from chachaml_store_sql.schema import params, runs, series, tags
@@ -37,9 +37,10 @@ def keys_and_joins(
         case "duration":
             keys = missing_last(runs.c.ended_at - runs.c.started_at, descending=down)
         case "headline":
-            keys = missing_last(_headline_value(preferred), descending=down)
+            has_metrics = exists().where(series.c.run_id == runs.c.id)
+            keys = _by_real(_headline_value(preferred), has_metrics, descending=down)
         case "metric":
-            keys = missing_last(series.c.last_value, descending=down)
+            keys = _by_real(series.c.last_value, series.c.id.is_not(None), descending=down)
         case "tag":
             keys = missing_last(tags.c.value, descending=down, kind=str)
         case "param":
@@ -49,6 +50,19 @@ def keys_and_joins(
 
 def _has_key(table: Table, key: str) -> ColumnElement[bool]:
     return and_(table.c.run_id == runs.c.id, table.c.key == key)
+
+
+def _by_real(
+    value: ColumnElement[Any] | ScalarSelect[Any],
+    is_there: ColumnElement[bool],
+    *,
+    descending: bool,
+) -> list[Key]:
+    """Order by a value of type `Real`: numbers, then NaN, then runs without it."""
+    return [
+        Key(case((value.is_not(None), 0), (is_there, 1), else_=2)),
+        Key(func.coalesce(value, 0), descending),
+    ]
 
 
 def _by_param(*, descending: bool) -> list[Key]:
