@@ -69,14 +69,14 @@ async def _log(url: str, run: str, deadline: float) -> list[float]:
     """
     address = urlsplit(url)
     reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    request = (
+        f"POST /api/w/runs/{run}/metrics HTTP/1.1\r\nHost: {address.netloc}\r\n"
+        "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
+    ).encode()
     latencies: list[float] = []
     while (begin := time.perf_counter()) < deadline:
         body = b'{"loss": 0.25, "step": %d}' % len(latencies)
-        writer.write(
-            b"POST /api/w/runs/%s/metrics HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\n"
-            b"Content-Length: %d\r\n\r\n%s"
-            % (run.encode(), address.netloc.encode(), len(body), body)
-        )
+        writer.write(request % (len(body), body))
         head = await reader.readuntil(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200 "), head
         length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])

@@ -48,6 +48,7 @@ def decode_cursor(order: str, cursor: str) -> Position:
         made_for, *position = json.loads(
             base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         )
+        json.dumps(position, ensure_ascii=False).encode()  # refuses lone surrogates
     except (binascii.Error, ValueError, TypeError, RecursionError):
         raise Invalid("this cursor is damaged; start again from the first page") from None
     if made_for != order:

@@ -82,8 +82,9 @@ class MetricSuite:
         self, store: Store
     ) -> None:
         await store.start_run(new_run("r"))
-        await store.append_points("r", {"z": points(3.0, NAN, steps=[1, 2]), "a": points(1.0)})
-        await store.append_points("r", {"z": points(-2.0, 0.5, steps=[3, 4], times=[70, 80])})
+        await store.append_points("r", {"z": points(3.0, NAN, steps=[1, 2])})
+        later = points(-2.0, 0.5, steps=[3, 4], times=[70, 80])
+        await store.append_points("r", {"z": later, "a": points(1.0)})
         first, second = (await store.get_run("r")).metrics
         assert (first.key, first.count, first.min, first.max) == ("a", 1, 1.0, 1.0)
         assert (second.key, second.count, second.min, second.max) == ("z", 4, -2.0, 3.0)

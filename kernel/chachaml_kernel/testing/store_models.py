@@ -141,6 +141,14 @@ class ModelSuite:
         (model,) = (await store.list_models(limit=10)).rows
         assert model.production == version
 
+    async def test_any_other_move_leaves_the_version_in_production(self, store: Store) -> None:
+        await start(store)
+        for stage in (PRODUCTION, NONE, STAGING):
+            await store.add_version(new_version("m", "r", stage=stage))
+        await store.set_stage("m", 2, STAGING, displace_to=ARCHIVED, at=2_000)
+        await store.set_stage("m", 3, ARCHIVED, displace_to=NONE, at=2_000)
+        assert await stages(store, "m") == {1: PRODUCTION, 2: STAGING, 3: ARCHIVED}
+
     async def test_promoting_the_version_in_production_leaves_it_there(self, store: Store) -> None:
         await start(store)
         await store.add_version(new_version("m", "r", stage=PRODUCTION))

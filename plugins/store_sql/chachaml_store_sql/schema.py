@@ -1,6 +1,9 @@
 """The tables. Times are milliseconds since the Unix epoch; JSON is canonical text.
 
 NULL in a column of type `Real` means NaN, which SQLite cannot store.
+
+Tables are made by the migrations, which make an index partial in Postgres too where it says
+`sqlite_where` here: to say so here as well would import that dialect in every process.
 """
 
 from sqlalchemy import (
@@ -166,7 +169,6 @@ artifacts = Table(
         "name",
         unique=True,
         sqlite_where=text("current"),
-        postgresql_where=text("current"),
     ),
 )
 """What is not `current` was replaced or lost its run, and is held by a model version."""
@@ -200,7 +202,6 @@ versions = Table(
         "model_id",
         unique=True,
         sqlite_where=text("stage = 'production'"),
-        postgresql_where=text("stage = 'production'"),
     ),
     Index("versions_of_artifact", "artifact_id"),
 )

@@ -1,0 +1,82 @@
+"""Answers: JSON bodies, and what errors look like."""
+
+from collections.abc import Mapping
+
+import msgspec
+from aiohttp import web
+from chachaml_kernel.errors import (
+    ChachamlError,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Overloaded,
+    Unauthenticated,
+    Upstream,
+)
+
+JSON = "application/json; charset=utf-8"
+
+STATUSES: Mapping[type[ChachamlError], int] = {
+    Invalid: 400,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Overloaded: 429,
+    Upstream: 503,
+}
+
+_encoder = msgspec.json.Encoder()
+
+
+def json_answer(
+    value: object, *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    """Return `value` as JSON; head and body leave in one write."""
+    answer = web.Response(body=_encoder.encode(value), status=status, headers=headers)
+    answer.headers["Content-Type"] = JSON
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def problem(
+    status: int, error: str, detail: str, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    """Return an error in the one form that all errors have.
+
+    `detail` may quote what a client sent, even if that is no Unicode text.
+    """
+    clean = detail.encode(errors="backslashreplace").decode()
+    return json_answer({"error": error, "detail": clean}, status=status, headers=headers)
+
+
+def from_error(error: ChachamlError) -> web.Response:
+    """Return what a client sees of an error of the kernel."""
+    headers = {}
+    if isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = error.challenge
+    if isinstance(error, Overloaded | Upstream):
+        headers["Retry-After"] = str(error.retry_after)
+    return problem(STATUSES.get(type(error), 500), error.error, error.detail, headers)
+
+
+def from_framework(request: web.Request, error: web.HTTPException) -> web.Response:
+    """Return what a client sees of an error that the web framework raised.
+
+    What is no error, a redirect for example, is passed on by raising it again.
+    """
+    if error.status < 400:
+        raise error
+    if isinstance(error, web.HTTPNotFound):
+        return problem(404, "no such route", f"nothing is at {request.path}")
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        allowed = ", ".join(sorted(error.allowed_methods))
+        detail = f"{request.path} does not take {request.method}; it takes {allowed}"
+        return problem(405, "method not allowed", detail, {"Allow": allowed})
+    if isinstance(error, web.HTTPRequestEntityTooLarge):
+        limit = request.client_max_size
+        return problem(
+            413, "too large", f"a body may be {limit} bytes long (setting max_body); send less"
+        )
+    return problem(error.status, error.reason.lower(), error.text or error.reason)

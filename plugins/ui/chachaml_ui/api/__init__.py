@@ -1,0 +1,1 @@
+"""The JSON API: a table of typed routes, which serves requests and documents itself."""

@@ -1,0 +1,93 @@
+"""From a route of the table to a handler of the web framework."""
+
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, get_origin
+
+from aiohttp import web
+from chachaml_kernel.domain.idempotency import Once, check_key
+
+from chachaml_ui.answers import json_answer
+from chachaml_ui.api.bodies import check_media_type, receive, receive_json
+from chachaml_ui.api.json_bodies import read_typed
+from chachaml_ui.api.queries import query_reader, read_path
+from chachaml_ui.api.table import Call, Paged, Route
+from chachaml_ui.keys import KERNEL, PRINCIPAL
+
+OCTETS = "application/octet-stream"
+
+
+def bind(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """Return what serves `route`: it checks a request, calls the handler and sends its answer."""
+    read_query = query_reader(route.query_type)
+    path_type, handler = route.path_type, route.handler
+    read_body = _body_reader(route)
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        path = read_path(request.match_info, path_type)
+        query = read_query(request.query)
+        body, raw = await read_body(request)
+        answer = await handler(
+            Call(
+                kernel=request.app[KERNEL],
+                path=path,
+                query=query,
+                body=body,
+                once=_once(request, raw),
+                principal=request.get(PRINCIPAL),
+                request=request,
+            )
+        )
+        return _respond(request, answer)
+
+    return serve
+
+
+BodyReader = Callable[[web.Request], Awaitable[tuple[Any, bytes]]]
+
+
+def _body_reader(route: Route) -> BodyReader:
+    """Return what reads a route's body; it gives the bytes too, where they are held at all."""
+    type_ = route.body_type
+
+    async def read_nothing(_: web.Request) -> tuple[None, bytes]:
+        return None, b""
+
+    async def read_octets(request: web.Request) -> tuple[AsyncIterator[bytes], bytes]:
+        check_media_type(request, OCTETS)
+        return receive(request), b""
+
+    async def read_raw(request: web.Request) -> tuple[bytes, bytes]:
+        raw = await receive_json(request)
+        return raw, raw
+
+    async def read_value(request: web.Request) -> tuple[Any, bytes]:
+        raw = await receive_json(request)
+        return read_typed(raw or b"{}", type_), raw
+
+    if not route.takes_body:
+        return read_nothing
+    if get_origin(type_) is AsyncIterator:
+        return read_octets
+    return read_raw if type_ is bytes else read_value
+
+
+def _once(request: web.Request, body: bytes) -> Once | None:
+    """Return the client's idempotency key and a digest of its request, if it sent a key."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    digest = hashlib.sha256(f"{request.method} {request.raw_path}\n".encode())
+    digest.update(body)
+    return Once(check_key(key), digest.hexdigest())
+
+
+def _respond(request: web.Request, answer: object) -> web.StreamResponse:
+    if isinstance(answer, web.StreamResponse):
+        return answer
+    if not isinstance(answer, Paged):
+        return json_answer(answer)
+    if answer.cursor is None:
+        return json_answer(answer.rows)
+    following = request.rel_url.update_query(cursor=answer.cursor)
+    return json_answer(answer.rows, headers={"Link": f'<{following}>; rel="next"'})

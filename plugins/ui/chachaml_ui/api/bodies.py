@@ -1,0 +1,69 @@
+"""Bodies as bytes: of the right media type, and whole or not at all."""
+
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+from aiohttp.client_exceptions import ClientError
+from chachaml_kernel.errors import Invalid
+
+JSON = "application/json"
+ARROW = "application/vnd.apache.arrow.stream"
+UTF8 = ("utf-8", "utf8", None)
+
+
+async def expect(request: web.Request) -> None:
+    """Leave `Expect: 100-continue` to `receive`: who is refused need not send a body at all.
+
+    Other expectations are ignored, as RFC 9110, 10.1.1, allows.
+    """
+
+
+async def receive(request: web.Request) -> AsyncIterator[bytes]:
+    """Yield the body as it comes; raise `Invalid` if it breaks off or is encoded wrongly."""
+    await _invite(request)
+    try:
+        async for chunk in request.content.iter_any():
+            yield chunk
+    except (web.RequestPayloadError, ClientError, ConnectionError) as error:
+        raise _broken(error) from None
+
+
+async def receive_json(request: web.Request) -> bytes:
+    """Return the body of a JSON request; empty if there is none.
+
+    Raises `Invalid` unless the body says that it is JSON; a missing one need not.
+    """
+    if "Content-Type" in request.headers or request.can_read_body:
+        check_media_type(request, JSON)
+    await _invite(request)
+    length = request.content_length
+    if length is not None and length > request.client_max_size:
+        raise web.HTTPRequestEntityTooLarge(request.client_max_size, length)
+    try:
+        return await request.read()
+    except (web.RequestPayloadError, ClientError, ConnectionError) as error:
+        raise _broken(error) from None
+
+
+def check_media_type(request: web.Request, wanted: str) -> None:
+    """Raise `Invalid` unless the request's `Content-Type` is `wanted`, in UTF-8 if it is text."""
+    sent = request.headers.get("Content-Type")
+    if sent == wanted:
+        return
+    if sent is None:
+        raise Invalid(f"there is no Content-Type; send {wanted}")
+    if request.content_type == ARROW:
+        raise Invalid(f"this server does not read Arrow streams; send columns as {JSON}")
+    if request.content_type != wanted or (wanted == JSON and request.charset not in UTF8):
+        raise Invalid(f"Content-Type is {sent!r}; send {wanted}")
+
+
+async def _invite(request: web.Request) -> None:
+    """Ask for the body, if the client waits to be asked (RFC 9110, 10.1.1)."""
+    if request.headers.get("Expect", "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # the answer itself has not begun
+
+
+def _broken(error: Exception) -> Invalid:
+    return Invalid(f"the body broke off or is encoded wrongly: {error or type(error).__name__}")

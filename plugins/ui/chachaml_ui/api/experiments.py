@@ -1,0 +1,35 @@
+"""Routes of experiments."""
+
+from chachaml_kernel.domain.paging import encode_cursor
+
+from chachaml_ui.api import wire_experiments
+from chachaml_ui.api.queries import Page
+from chachaml_ui.api.table import Call, Nothing, Paged, Route, route
+
+
+async def save_experiment(
+    call: Call[Nothing, Nothing, wire_experiments.SaveExperiment],
+) -> wire_experiments.Experiment:
+    """Make an experiment, or update it."""
+    body = call.body
+    experiment = await call.kernel.experiments.save(
+        body.name, description=body.description, owner=body.owner, once=call.once
+    )
+    return wire_experiments.from_experiment(experiment)
+
+
+async def list_experiments(call: Call[Nothing, Page, None]) -> Paged[wire_experiments.Experiment]:
+    """List experiments, newest first, those that only runs named too."""
+    page = await call.kernel.experiments.list(
+        limit=call.query.limit, after=call.query.after("experiments")
+    )
+    cursor = None if page.next is None else encode_cursor("experiments", page.next)
+    return Paged([wire_experiments.from_experiment(row) for row in page.rows], cursor)
+
+
+def routes() -> list[Route]:
+    """Return the routes of experiments."""
+    return [
+        route("POST", "/api/w/experiments", save_experiment, tag="experiments", problems=(409,)),
+        route("GET", "/api/experiments", list_experiments, tag="experiments"),
+    ]

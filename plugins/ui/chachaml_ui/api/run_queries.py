@@ -1,0 +1,99 @@
+"""Which runs a query string asks for."""
+
+from typing import Annotated
+
+from chachaml_kernel.domain.query import MetricCondition, RunQuery, parse_operator, parse_sort
+from chachaml_kernel.domain.runs import RunStatus
+from chachaml_kernel.errors import Invalid
+from msgspec import Meta, field
+
+from chachaml_ui.api.queries import Page, read_number
+
+SORT_PATTERN = r"^(started_at|name|status|duration|headline|(metric|param|tag)\.[a-z]+)$"
+ARCHIVED = {"true": True, "false": False, "any": None}
+
+Status = Annotated[str, Meta(extra_json_schema={"enum": [*RunStatus]})]
+NumberText = Annotated[
+    str,
+    Meta(
+        description="A number, `NaN`, `Infinity` or `-Infinity`",
+        examples=["0.9"],
+        extra_json_schema={"pattern": r"^(-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,15})?|NaN|-?Infinity)$"},
+    ),
+]
+OperatorText = Annotated[
+    str, Meta(extra_json_schema={"enum": [">", ">=", "<", "<=", "=", "!="]}, examples=[">"])
+]
+
+
+class Runs(Page, frozen=True, forbid_unknown_fields=True):
+    """Which runs, and in which order."""
+
+    experiment: str | None = None
+    status: Status | None = None
+    created_by: str | None = None
+    name: str | None = None
+    parent_run_id: str | None = None
+    archived: Annotated[str, Meta(extra_json_schema={"enum": [*ARCHIVED]})] = "false"
+    sort: Annotated[
+        str,
+        Meta(
+            description="started_at, name, status, duration, headline, metric.K, param.K or tag.K",
+            extra_json_schema={"pattern": SORT_PATTERN},
+        ),
+    ] = "started_at"
+    order: Annotated[str, Meta(extra_json_schema={"enum": ["asc", "desc"]})] | None = None
+    tags: dict[str, str] = field(default_factory=dict, name="tag.")
+    params: dict[str, str] = field(default_factory=dict, name="param.")
+
+
+class Search(Page, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which value the latest point of a metric must have."""
+
+    metric_key: str
+    op: OperatorText
+    metric_value: NumberText
+    experiment: str | None = None
+
+
+def runs_query(asked: Runs) -> RunQuery:
+    """Return the query that a list of runs answers."""
+    sort = parse_sort(asked.sort, asked.order)
+    if asked.archived not in ARCHIVED:
+        raise Invalid(f"archived is {asked.archived!r}; use one of {', '.join(ARCHIVED)}")
+    return RunQuery(
+        experiment=asked.experiment,
+        status=read_status(asked.status),
+        created_by=asked.created_by,
+        name=asked.name,
+        parent_run_id=asked.parent_run_id,
+        tags=asked.tags,
+        params=asked.params,
+        archived=ARCHIVED[asked.archived],
+        sort=sort,
+        limit=asked.limit,
+        after=asked.after(str(sort)),
+    )
+
+
+def search_query(asked: Search) -> RunQuery:
+    """Return the query that a metric search answers."""
+    value = read_number("metric_value", asked.metric_value)
+    sort = parse_sort("started_at")
+    return RunQuery(
+        experiment=asked.experiment,
+        metric=MetricCondition(asked.metric_key, parse_operator(asked.op), value),
+        sort=sort,
+        limit=asked.limit,
+        after=asked.after(str(sort)),
+    )
+
+
+def read_status(text: str | None) -> RunStatus | None:
+    """Return the status that `text` names, if it names one; raise `Invalid` if it should."""
+    if text is None:
+        return None
+    try:
+        return RunStatus(text)
+    except ValueError:
+        raise Invalid(f"no status is named {text!r}; use one of {', '.join(RunStatus)}") from None

@@ -1,0 +1,119 @@
+"""What a route is: one entry of the table that serves requests and documents them."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import NoneType
+from typing import Any, Generic, Literal, TypeAlias, TypeVar, get_args
+
+import msgspec
+from aiohttp import web
+from chachaml_kernel.domain.idempotency import Once
+from chachaml_kernel.kernel import Kernel
+from chachaml_kernel.ports import Principal
+
+P = TypeVar("P", bound=msgspec.Struct)
+Q = TypeVar("Q", bound=msgspec.Struct)
+B = TypeVar("B")
+T = TypeVar("T")
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a path without parameters holds, and a query that must be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[P, Q, B]):
+    """A request as its handler gets it: checked and typed.
+
+    `body` is none for a route without one, `bytes` of JSON where the handler reads it itself, and
+    an iterator of bytes for an upload. `once` is there if the client sent an idempotency key.
+    """
+
+    kernel: Kernel
+    path: P
+    query: Q
+    body: B
+    once: Once | None
+    principal: Principal | None
+    request: web.Request
+
+    @property
+    def caller(self) -> str | None:
+        """The name of whoever is asking, if an authenticator knows it."""
+        return None if self.principal is None else self.principal.name
+
+
+@dataclass(frozen=True, slots=True)
+class Paged(Generic[T]):
+    """A page of a list: its rows, and the cursor of the page that follows, if one does."""
+
+    rows: Sequence[T]
+    cursor: str | None
+
+
+Handler: TypeAlias = Callable[[Call[Any, Any, Any]], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One route. `problems` are the statuses of errors that only some routes have.
+
+    The types of path, query, body and answer are those of the handler's signature. `media` is what
+    an answer is that is not JSON, by content type. `schema` and `example` describe a body that the
+    handler reads itself.
+    """
+
+    method: Literal["GET", "POST", "DELETE"]
+    path: str
+    handler: Handler
+    tag: str
+    problems: tuple[int, ...]
+    statuses: tuple[int, ...]
+    media: tuple[str, ...]
+    schema: tuple[Any, ...]
+    examples: Mapping[str, Any] | None
+    open_to_all: bool
+    path_type: type[msgspec.Struct]
+    query_type: type[msgspec.Struct]
+    body_type: Any
+    answer_type: Any
+
+    @property
+    def takes_body(self) -> bool:
+        """Tell whether requests have a body."""
+        return self.body_type is not NoneType
+
+
+def route(
+    method: Literal["GET", "POST", "DELETE"],
+    path: str,
+    handler: Handler,
+    *,
+    tag: str,
+    problems: tuple[int, ...] = (),
+    statuses: tuple[int, ...] = (200,),
+    media: tuple[str, ...] = (),
+    schema: tuple[Any, ...] = (),
+    examples: Mapping[str, Any] | None = None,
+    open_to_all: bool = False,
+) -> Route:
+    """Return a route whose types are read off the signature of `handler`."""
+    annotations = inspect.get_annotations(handler)
+    path_type, query_type, body_type = get_args(annotations["call"])
+    return Route(
+        method=method,
+        path=path,
+        handler=handler,
+        tag=tag,
+        path_type=path_type,
+        query_type=query_type,
+        body_type=body_type,
+        answer_type=annotations["return"],
+        problems=problems,
+        statuses=statuses,
+        media=media,
+        schema=schema,
+        examples=examples,
+        open_to_all=open_to_all,
+    )

@@ -1,0 +1,113 @@
+"""The web application: all routes behind one gate, all errors in one form."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+from aiohttp import web
+from chachaml_kernel.errors import ChachamlError, Invalid
+from chachaml_kernel.kernel import Kernel
+from chachaml_kernel.ports import Caller
+
+from chachaml_ui import pages
+from chachaml_ui.answers import from_error, from_framework, problem
+from chachaml_ui.api.routes import routes
+from chachaml_ui.keys import KERNEL, PRINCIPAL, TELEMETRY
+from chachaml_ui.security import HEALTH, Gate, add_headers, gate
+from chachaml_ui.settings import Ui
+from chachaml_ui.telemetry import Telemetry
+
+logger = logging.getLogger(__name__)
+
+Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def application(settings: Ui, kernel: Kernel) -> web.Application:
+    """Return the application that serves `kernel`."""
+    telemetry = Telemetry()
+    door = gate(settings.host, settings.allowed_hosts)
+    app = web.Application(
+        client_max_size=settings.max_body,
+        middlewares=[_counting(telemetry), _answering(door, kernel)],
+    )
+    app[KERNEL] = kernel
+    app[TELEMETRY] = telemetry
+    app.on_response_prepare.append(add_headers)
+    app.add_routes(routes())
+    pages.setup(app)
+    app.add_routes(pages.routes())
+    return app
+
+
+def _counting(telemetry: Telemetry) -> Callable[..., Awaitable[web.StreamResponse]]:
+    @web.middleware
+    async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Count each request under the template of its route."""
+        begin = time.perf_counter()
+        status = 500
+        try:
+            answer = await handler(request)
+            status = answer.status
+        except web.HTTPException as answered:
+            status = answered.status
+            raise
+        finally:
+            resource = request.match_info.route.resource
+            template = "unknown" if resource is None else resource.canonical
+            telemetry.count(request.method, template, status, time.perf_counter() - begin)
+        return answer
+
+    return count
+
+
+def _answering(door: Gate, kernel: Kernel) -> Callable[..., Awaitable[web.StreamResponse]]:
+    @web.middleware
+    async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Let a request in or not, and turn what goes wrong into an answer."""
+        try:
+            door.check(request)
+            _check_address(request)
+            await _authenticate(request, kernel)
+            return await handler(request)
+        except ChachamlError as error:
+            return _unless_begun(request, error, from_error(error))
+        except web.HTTPException as error:
+            return from_framework(request, error)
+        except ConnectionError:
+            raise
+        except Exception as error:
+            logger.exception("%s %s failed", request.method, request.path)
+            detail = "the server failed on this request; its log says why"
+            return _unless_begun(request, error, problem(500, "internal error", detail))
+
+    return answer
+
+
+def _unless_begun(
+    request: web.Request, error: Exception, answer: web.StreamResponse
+) -> web.StreamResponse:
+    """Return `answer`, or break the connection off if another answer is half sent already."""
+    if request.writer.output_size > 0:
+        logger.warning("%s %s broke off: %s", request.method, request.path, error)
+        raise ConnectionAbortedError(str(error)) from error
+    return answer
+
+
+def _check_address(request: web.Request) -> None:
+    """Raise `Invalid` for an address that is no text: bytes that are not UTF-8, unencoded."""
+    path = request.raw_path
+    if not path.isascii():
+        try:
+            path.encode()
+        except UnicodeEncodeError:
+            raise Invalid("the address is not UTF-8; percent-encode it") from None
+
+
+async def _authenticate(request: web.Request, kernel: Kernel) -> None:
+    """Remember who is asking, if an authenticator is there to tell; health is open to all."""
+    if kernel.authenticator is None or request.path in HEALTH:
+        return
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    caller = Caller(method=request.method, path=request.path, headers=headers)
+    request[PRINCIPAL] = await kernel.authenticator.authenticate(caller)

@@ -1,0 +1,29 @@
+"""Connections: how a client hears of a request that is not HTTP."""
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from chachaml_ui.answers import problem
+from chachaml_ui.security import API_POLICY, HEADERS
+
+
+class Connection(web.RequestHandler):
+    """One connection of a client, whose own errors look like all our errors."""
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer a request that could not be read, or break off an answer that failed half-way."""
+        if isinstance(exc, ConnectionError):
+            raise exc
+        if not isinstance(exc, HttpProcessingError):
+            return super().handle_error(request, status, exc, message)
+        reason = (message or "it cannot be understood").splitlines()[0]
+        answer = problem(status, "malformed request", f"this is no valid HTTP/1.1: {reason}")
+        answer.headers.update({**HEADERS, "Content-Security-Policy": API_POLICY})
+        answer.force_close()
+        return answer

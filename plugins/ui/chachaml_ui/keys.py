@@ -1,0 +1,14 @@
+"""The keys under which the aiohttp application keeps what its handlers need."""
+
+from aiohttp import web
+from chachaml_kernel.kernel import Kernel
+from chachaml_kernel.ports import Principal
+
+from chachaml_ui.telemetry import Telemetry
+
+KERNEL = web.AppKey("kernel", Kernel)
+"""The kernel, the only thing that handlers call."""
+TELEMETRY = web.AppKey("telemetry", Telemetry)
+"""The figures about requests."""
+PRINCIPAL = web.RequestKey("principal", Principal)
+"""Who is asking, where an authenticator knows."""

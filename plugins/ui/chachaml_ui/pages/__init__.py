@@ -1,0 +1,47 @@
+"""The web pages: rendered on the server, each a view of its address alone."""
+
+import json
+import math
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+
+import aiohttp_jinja2
+import jinja2
+from aiohttp import web
+from chachaml_kernel.domain.values import number_text
+
+from chachaml_ui.pages import words
+from chachaml_ui.pages.runs import index, list_runs
+from chachaml_ui.pages.static import read_static
+
+FILTERS: Mapping[str, Callable[..., str]] = {
+    "moment": words.moment,
+    "precise": words.precise,
+    "duration": words.duration,
+    "figure": words.figure,
+    "number_text": number_text,
+    "shell": shlex.quote,
+    "python": json.dumps,
+}
+"""What templates write values with; `shell` and `python` write them for programs."""
+
+
+def setup(app: web.Application) -> None:
+    """Let `app` render the pages, and serve the static files that they need."""
+    static = read_static()
+    environment = aiohttp_jinja2.setup(
+        app,
+        loader=jinja2.PackageLoader("chachaml_ui"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        filters=FILTERS,
+    )
+    environment.tests["finite"] = math.isfinite
+    app[aiohttp_jinja2.static_root_key] = static.root
+    app.router.add_get("/static/{version}/{name:.+}", static.serve)
+
+
+def routes() -> Sequence[web.RouteDef]:
+    """Return the routes of all pages."""
+    return [web.get("/", index), web.get("/runs", list_runs)]

@@ -1,0 +1,61 @@
+"""How pages write times, durations and numbers."""
+
+import math
+from datetime import UTC, datetime
+
+from chachaml_kernel.domain.values import number_text
+
+SECOND = 1_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+def moment(at: int, *, now: int) -> str:
+    """Return when `at` was, as seen at `now`: how long ago on its first day, then its date.
+
+    Both are milliseconds since the Unix epoch; dates and hours are UTC.
+    """
+    ago = now - at
+    if ago < MINUTE:
+        return "just now"
+    if ago < HOUR:
+        return f"{ago // MINUTE} min ago"
+    if ago < DAY:
+        return f"{ago // HOUR} h ago"
+    then = _utc(at)
+    if then.year == _utc(now).year:
+        return f"{then.day} {then:%b %H:%M}"
+    return f"{then.day} {then:%b %Y}"
+
+
+def precise(at: int) -> str:
+    """Return `at` in ISO 8601 to the second, UTC, which a `<time>` element takes too."""
+    return f"{_utc(at):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def duration(milliseconds: int) -> str:
+    """Return a length of time in its two largest units, such as `54 min 20 s`."""
+    if milliseconds < SECOND:
+        return f"{max(milliseconds, 0)} ms"
+    if milliseconds < MINUTE:
+        return f"{milliseconds // SECOND} s"
+    if milliseconds < HOUR:
+        return f"{milliseconds // MINUTE} min {milliseconds % MINUTE // SECOND:02} s"
+    if milliseconds < 2 * DAY:
+        return f"{milliseconds // HOUR} h {milliseconds % HOUR // MINUTE:02} min"
+    return f"{milliseconds // DAY} d {milliseconds % DAY // HOUR:02} h"
+
+
+def figure(value: float) -> str:
+    """Return a number for a column of figures: four decimals, or a power of ten where those
+    would hide it; NaN and infinities as words."""
+    if not math.isfinite(value):
+        return number_text(value)
+    if value == 0 or 1e-3 <= abs(value) < 1e7:
+        return f"{value:,.4f}"
+    return f"{value:.3e}"
+
+
+def _utc(at: int) -> datetime:
+    return datetime.fromtimestamp(at / SECOND, tz=UTC)

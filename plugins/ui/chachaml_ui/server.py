@@ -1,0 +1,78 @@
+"""Serving: a socket that listens, the connections on it, and their orderly end."""
+
+import asyncio
+import errno
+import socket
+from collections.abc import Callable
+
+from aiohttp import web
+from aiohttp.log import access_logger
+from chachaml_kernel.errors import ConfigError
+from chachaml_kernel.kernel import Kernel
+from chachaml_kernel.ports import Announce
+
+from chachaml_ui.application import application
+from chachaml_ui.connection import Connection
+from chachaml_ui.settings import Ui
+
+BACKLOG = 1024
+"""Connections that may wait to be accepted."""
+
+
+async def serve(settings: Ui, kernel: Kernel, announce: Announce) -> None:
+    """Serve until cancelled; then accept nothing more, end what runs, and return.
+
+    Running requests get `shutdown_timeout` seconds to end, idle connections are closed at once.
+    Raises `ConfigError` if the server cannot listen where it should.
+    """
+    runner = web.AppRunner(
+        application(settings, kernel), shutdown_timeout=settings.shutdown_timeout
+    )
+    await runner.setup()
+    try:
+        server = await listen(settings, _connect(runner, settings))
+        try:
+            announce(_address(server.sockets[0]))
+            await asyncio.Event().wait()
+        finally:
+            server.close()
+    finally:
+        await runner.cleanup()
+
+
+def _connect(runner: web.AppRunner, settings: Ui) -> Callable[[], Connection]:
+    """Return what makes a connection's protocol."""
+    manager = runner.server
+    assert manager is not None  # it is set up
+    loop = asyncio.get_running_loop()
+    log = access_logger if settings.access_log else None
+
+    def connect() -> Connection:
+        return Connection(manager, loop=loop, access_log=log)  # type: ignore[arg-type]  # may be none
+
+    return connect
+
+
+async def listen(settings: Ui, connect: Callable[[], asyncio.Protocol]) -> asyncio.Server:
+    """Return a server that accepts connections; raise `ConfigError` if it cannot.
+
+    The loop makes the sockets, not we: only on those that it knows to be TCP does it switch
+    Nagle's algorithm off, without which each answer would wait for a delayed acknowledgement.
+    """
+    host, port = settings.host, settings.port
+    loop = asyncio.get_running_loop()
+    try:
+        return await loop.create_server(connect, host, port, backlog=BACKLOG)
+    except (socket.gaierror, UnicodeError) as error:
+        raise ConfigError(f"host {host!r} is no address of this machine: {error}") from None
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise ConfigError(
+                f"port {port} on {host} is in use; choose another with --port"
+            ) from None
+        raise ConfigError(f"cannot listen on port {port} of {host}: {error.strerror}") from None
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,50 @@
+"""The plugin: its settings, and the front end that it offers."""
+
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chachaml_kernel.hookspecs import hookimpl
+from chachaml_kernel.ports import Announce
+
+if TYPE_CHECKING:
+    from chachaml_kernel.kernel import Kernel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ui:
+    """The web server: where it listens, and what it accepts.
+
+    `port` 0 takes any free one. `allowed_hosts` are further names that browsers may reach the
+    server by, besides `host` and the names of loopback; `"*"` allows any. `max_body` is in bytes
+    and limits JSON bodies, not artifacts. `shutdown_timeout` is how many seconds running requests
+    get to end when the server stops.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    allowed_hosts: tuple[str, ...] = ()
+    max_body: int = 64 * 1024 * 1024
+    shutdown_timeout: float = 10.0
+    access_log: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` for a setting that cannot work."""
+        if not self.host.strip():
+            raise ValueError("host is empty; use for example '127.0.0.1'")
+        if not 0 <= self.port <= 65_535:
+            raise ValueError(f"port is {self.port}; it must be from 0 to 65535")
+        if self.max_body < 1:
+            raise ValueError(f"max_body is {self.max_body}; it must be at least 1")
+        if not 0 <= self.shutdown_timeout < float("inf"):
+            raise ValueError(
+                f"shutdown_timeout is {self.shutdown_timeout}; "
+                "it must be a number of seconds from 0 on"
+            )
+
+    @hookimpl
+    def chachaml_frontend(self, kernel: "Kernel", announce: Announce) -> Coroutine[Any, Any, None]:
+        """Return the web server; what it needs is imported only now."""
+        from chachaml_ui.server import serve
+
+        return serve(self, kernel, announce)

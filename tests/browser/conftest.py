@@ -1,0 +1,100 @@
+"""A real browser in front of a real server."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol, TypeAlias
+
+import pytest
+from chachaml_kernel import Server
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from tests.browser.logbook import Write, serve_written
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+
+Theme: TypeAlias = Literal["light", "dark"]
+Serve: TypeAlias = Callable[[Write], Server]
+
+
+class Visit(Protocol):
+    """Opens a page in a fresh browser, at a window's size and in a theme."""
+
+    def __call__(
+        self,
+        server: Server,
+        path: str = "/runs",
+        *,
+        window: ViewportSize | None = None,
+        theme: Theme = "light",
+    ) -> Page: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Notes whatever a page must not do."""
+
+    home: str
+    offences: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        page.on("console", lambda said: self.offences.append(f"console: {said.text}"))
+        page.on("pageerror", lambda error: self.offences.append(f"page: {error}"))
+        page.on("requestfailed", lambda request: self.offences.append(f"failed: {request.url}"))
+        page.on("request", lambda request: self._check_address(request.url))
+
+    def _check_address(self, url: str) -> None:
+        if not url.startswith(f"{self.home}/"):
+            self.offences.append(f"asked another server: {url}")
+
+
+@pytest.fixture(scope="module")  # while it runs, no test of this thread can have a loop
+def chromium() -> Iterator[Browser]:
+    path = os.environ.get("CHACHAML_CHROMIUM", "/usr/bin/chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def serve_runs(tmp_path: Path) -> Iterator[Serve]:
+    with ExitStack() as stack:
+        yield lambda write: stack.enter_context(serve_written(tmp_path, write))
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Visit]:
+    """Return what opens a page in a fresh browser; each is watched until the test ends."""
+    witnesses: list[Witness] = []
+    with ExitStack() as stack:
+
+        def open_page(
+            server: Server,
+            path: str = "/runs",
+            *,
+            window: ViewportSize | None = None,
+            theme: Theme = "light",
+        ) -> Page:
+            witness = Witness(server.url.rstrip("/"))
+            witnesses.append(witness)
+            context = chromium.new_context(viewport=window, color_scheme=theme)
+            page = stack.enter_context(context).new_page()
+            witness.watch(page)
+            page.goto(f"{witness.home}{path}")
+            return page
+
+        yield open_page
+    assert [offence for witness in witnesses for offence in witness.offences] == []

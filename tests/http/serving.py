@@ -1,0 +1,70 @@
+"""Servers in a test's own loop, on stores in memory, with settings of the test's choice."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+
+from chachaml_kernel import Kernel
+from chachaml_kernel.plugins import Parts
+from chachaml_kernel.ports import ArtifactStore, Authenticator, Exporter, Store
+from chachaml_kernel.services.artifacts import Artifacts
+from chachaml_kernel.services.experiments import Experiments
+from chachaml_kernel.services.exports import Exports
+from chachaml_kernel.services.health import Health
+from chachaml_kernel.services.metrics import Metrics
+from chachaml_kernel.services.models import Models
+from chachaml_kernel.services.runs import Runs
+from chachaml_kernel.services.surroundings import random_id, system_clock
+from chachaml_kernel.testing import MemoryArtifactStore, MemoryStore
+from chachaml_ui import Ui
+from chachaml_ui.server import serve
+
+
+def kernel(
+    *,
+    store: Store | None = None,
+    artifact_store: ArtifactStore | None = None,
+    authenticator: Authenticator | None = None,
+    exporter: Exporter | None = None,
+) -> Kernel:
+    """Return a kernel on these ports, in memory where none is given."""
+    records = MemoryStore() if store is None else store
+    files = MemoryArtifactStore() if artifact_store is None else artifact_store
+    exporters = {} if exporter is None else {exporter.format: exporter}
+    return Kernel(
+        runs=Runs(records, files, (), system_clock, random_id),
+        metrics=Metrics(records, system_clock),
+        artifacts=Artifacts(records, files, system_clock, random_id),
+        experiments=Experiments(records, system_clock),
+        models=Models(records, system_clock),
+        exports=Exports(records, exporters),
+        authenticator=authenticator,
+        parts=Parts(
+            store=nullcontext(records),
+            artifact_store=nullcontext(files),
+            exporters=exporters,
+            authenticator=authenticator,
+            frontends={},
+        ),
+        health=Health(records, files),
+    )
+
+
+@asynccontextmanager
+async def serving(
+    served: Kernel | None = None, settings: Ui | None = None
+) -> AsyncIterator[tuple[str, asyncio.Task[None]]]:
+    """Serve until the end of the block; yield the address, and the task to cancel."""
+    announced: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    task = asyncio.create_task(
+        serve(settings or Ui(port=0), served or kernel(), announced.set_result)
+    )
+    both: tuple[asyncio.Future[None] | asyncio.Future[str], ...] = (task, announced)
+    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        task.result()
+    try:
+        yield announced.result(), task
+    finally:
+        task.cancel()
+        await asyncio.wait([task])

@@ -1,0 +1,89 @@
+"""Tags, notes, datasets and experiments over HTTP."""
+
+import pytest
+
+from tests.http.client import Api, detail
+
+
+def test_tags_change_at_any_time(api: Api, run: str) -> None:
+    api.post(f"/api/w/runs/{run}/end", {})
+    assert api.post(f"/api/tags/{run}", {"key": "goal", "value": "paper"}) == {"ok": True}
+    api.post(f"/api/tags/{run}", {"key": "goal", "value": "talk"})
+    assert api.get(f"/api/tags/{run}") == {"goal": "talk"}
+
+
+def test_a_tag_can_be_removed_twice(api: Api, run: str) -> None:
+    api.post(f"/api/tags/{run}", {"key": "a", "value": "b"})
+    for _ in range(2):
+        assert api.http.delete(f"/api/tags/{run}?key=a").json() == {"ok": True}
+    assert api.get(f"/api/tags/{run}") == {}
+
+
+def test_a_tag_to_remove_is_named(api: Api, run: str) -> None:
+    assert "'key' is missing" in detail(api.http.delete(f"/api/tags/{run}"), 400)
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"key": "a"}, {"key": "a", "value": 1}, {"key": "", "value": ""}]
+)
+def test_a_tag_has_a_key_and_a_text(api: Api, run: str, body: dict[str, object]) -> None:
+    detail(api.http.post(f"/api/tags/{run}", json=body), 400)
+
+
+def test_a_note_changes_at_any_time(api: Api, run: str) -> None:
+    api.post(f"/api/w/runs/{run}/end", {})
+    assert api.post(f"/api/note/{run}", {"note": "looks *good*\n"}) == {"ok": True}
+    assert api.get(f"/api/runs/{run}")["note"] == "looks *good*\n"
+
+
+def test_datasets_are_answered_newest_first(api: Api, run: str) -> None:
+    added = api.post(f"/api/w/runs/{run}/datasets", {"name": "a", "hash": "x", "source": "s3"})
+    assert list(added) == [
+        "id",
+        "run_id",
+        "role",
+        "name",
+        "n_rows",
+        "n_cols",
+        "features",
+        "hash",
+        "source",
+        "created_at",
+    ]
+    api.post(f"/api/w/runs/{run}/datasets", {"name": "b", "role": "test", "n_rows": 150.0})
+    assert [row["name"] for row in api.get(f"/api/datasets/{run}")] == ["b", "a"]
+
+
+def test_a_run_that_is_not_there_has_no_tags_notes_or_datasets(api: Api) -> None:
+    gone = "0" * 32
+    tag = {"key": "a", "value": "b"}
+    detail(api.http.get(f"/api/tags/{gone}"), 404, "no such run")
+    detail(api.http.post(f"/api/tags/{gone}", json=tag), 404, "no such run")
+    detail(api.http.post(f"/api/note/{gone}", json={"note": ""}), 404, "no such run")
+    detail(api.http.get(f"/api/datasets/{gone}"), 404, "no such run")
+
+
+def test_an_experiment_is_made_and_updated(api: Api) -> None:
+    name = api.experiment()
+    made = api.post("/api/w/experiments", {"name": name, "description": "flowers"})
+    assert list(made) == [
+        "name",
+        "description",
+        "owner",
+        "run_count",
+        "last_updated",
+        "created_at",
+    ]
+    updated = api.post("/api/w/experiments", {"name": name, "owner": "maria"})
+    assert (updated["description"], updated["owner"]) == ("flowers", "maria")
+
+
+def test_an_experiment_that_only_a_run_named_is_listed(api: Api) -> None:
+    name = api.experiment()
+    api.start(experiment=name)
+    listed = {row["name"]: row for row in api.get("/api/experiments", limit=1000)}
+    assert listed[name]["run_count"] == 1
+
+
+def test_an_experiment_needs_a_name(api: Api) -> None:
+    assert "name" in detail(api.http.post("/api/w/experiments", json={}), 400)

@@ -1,0 +1,119 @@
+"""JSON bodies over HTTP: what is no valid body is the caller's mistake, and says so."""
+
+import gzip
+import json
+
+import httpx
+import pytest
+
+from tests.http.client import JSON, Api, detail
+
+START = "/api/w/runs"
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "application/json; charset=utf-8", "Application/JSON"]
+)
+def test_json_is_json_however_it_is_called(http: httpx.Client, content_type: str) -> None:
+    answer = http.post(START, content=b"{}", headers={"Content-Type": content_type})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16", "\xe9"],
+)
+def test_another_content_type_is_told_what_to_send(http: httpx.Client, content_type: str) -> None:
+    headers = {b"Content-Type": content_type.encode("latin-1")}
+    answer = http.post(START, content=b"{}", headers=headers)
+    assert "send application/json" in detail(answer, 400)
+
+
+def test_a_body_without_a_content_type_is_told_what_to_send(http: httpx.Client) -> None:
+    assert "send application/json" in detail(http.post(START, content=b"{}"), 400)
+
+
+def test_an_unknown_field_is_named_with_the_allowed_ones(http: httpx.Client) -> None:
+    said = detail(http.post(START, json={"expriment": "iris"}), 400)
+    assert "'expriment'" in said
+    assert "experiment, name, tags" in said
+
+
+def test_an_unknown_field_deep_inside_is_named_with_its_place(http: httpx.Client) -> None:
+    said = detail(http.post(START, json={"datasets": [{}, {"rows": 1}]}), 400)
+    assert "'rows' at $.datasets[...]" in said or "'rows' at $.datasets[1]" in said
+    assert "role, name, n_rows" in said
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"name": 3}, "$.name"),
+        ({"tags": {"a": 1}}, "$.tags"),
+        ({"tags": ["a"]}, "$.tags"),
+        ({"datasets": [{"n_rows": "many"}]}, "$.datasets[0].n_rows"),
+        ({"datasets": [{"n_rows": -1}]}, "n_rows"),
+        ({"datasets": [{"n_rows": 1.5}]}, "n_rows is 1.5; it must be a whole number"),
+        ({"datasets": [{"n_rows": 2**70}]}, "n_rows"),
+        ({"experiment": " "}, "experiment"),
+        ({"experiment": "a\nb"}, "control character"),
+        ({"name": "x" * 251}, "250"),
+        ({"tags": {"": "x"}}, "tag key"),
+        ([], "object"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_place(http: httpx.Client, body: object, said: str) -> None:
+    assert said in detail(http.post(START, json=body), 400)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"nope",
+        b'{"name": "x"} {}',
+        b'{"name": "x",}',
+        b'{"name": "\xff"}',
+        b'{"name": "\\ud800"}',
+        b'{"env": {"x": "\\ud800", "y": NaN}}',
+        b"\xef\xbb\xbf{}",
+        b"[" * 100_000,
+        b'{"env":' * 100_000,
+        b'{"env": {"x": NaN, "y": ' + b"[" * 100_000,
+        b'{"env": {"x": 1e400}}',
+        b'{"env": {"x": 1e400, "y": NaN}}',
+        b'{"env": {"x": ' + b"9" * 5_000 + b"}}",
+        b'{"env": {"x": ' + b"9" * 5_000 + b', "y": NaN}}',
+        b'{"name": "a", "name": "b"}',
+        b'{"env": {"a": 1, "a": 2}}',
+        "{}".encode("utf-16"),
+    ],
+)
+def test_a_malformed_body_is_the_callers_mistake(api: Api, run: str, body: bytes) -> None:
+    detail(api.http.post(f"/api/note/{run}", content=body, headers=JSON), 400)
+    if body:
+        detail(api.http.post(START, content=body, headers=JSON), 400)
+
+
+def test_a_compressed_body_is_read(http: httpx.Client) -> None:
+    body = gzip.compress(json.dumps({"name": "small"}).encode())
+    answer = http.post(START, content=body, headers={**JSON, "Content-Encoding": "gzip"})
+    assert answer.json()["name"] == "small"
+
+
+def test_a_body_that_is_not_compressed_as_it_says_is_refused(http: httpx.Client) -> None:
+    answer = http.post(START, content=b"{}", headers={**JSON, "Content-Encoding": "gzip"})
+    detail(answer, 400)
+
+
+def test_a_body_with_a_length_over_the_limit_is_refused_unread(http: httpx.Client) -> None:
+    size = 64 * 1024 * 1024 + 1
+    answer = http.post(START, content=b" " * size, headers=JSON)
+    assert "max_body" in detail(answer, 413, "too large")
+
+
+def test_a_compressed_bomb_counts_at_its_full_size(http: httpx.Client) -> None:
+    bomb = gzip.compress(b" " * (80 * 1024 * 1024))
+    answer = http.post(START, content=bomb, headers={**JSON, "Content-Encoding": "gzip"})
+    assert "max_body" in detail(answer, 413, "too large")

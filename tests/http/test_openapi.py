@@ -1,0 +1,121 @@
+"""The API's own document: whole, valid, and true to what is served."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from aiohttp import web
+from chachaml_kernel import Server
+from chachaml_ui.api.routes import routes, table
+
+from tests.http.client import Api, Json
+
+CONTRACT = """
+POST /api/w/runs
+POST /api/w/runs/{id}/params
+POST /api/w/runs/{id}/metrics
+POST /api/w/runs/{id}/artifacts
+POST /api/w/runs/{id}/datasets
+POST /api/w/runs/{id}/end
+POST /api/w/runs/{id}/resume
+POST /api/w/experiments
+POST /api/w/models
+POST /api/w/models/{name}/versions/{version}/stage
+POST /api/w/models/{name}
+POST /api/w/runs/{id}/archive
+POST /api/w/runs/{id}/restore
+DELETE /api/w/runs/{id}
+GET /api/runs
+GET /api/runs/{id}
+GET /api/runs/{id}/metrics
+GET /api/compare
+GET /api/search
+GET /api/export
+GET /api/models
+GET /api/models/{name}
+GET /api/diff/{name}/{v1}/{v2}
+GET /api/experiments
+GET /api/artifacts/{id}/download
+GET /api/tags/{id}
+POST /api/tags/{id}
+DELETE /api/tags/{id}
+POST /api/note/{id}
+GET /api/datasets/{id}
+GET /api/openapi.json
+GET /healthz
+GET /readyz
+GET /metrics
+"""
+
+
+@pytest.fixture
+def document(api: Api) -> Json:
+    return api.get("/api/openapi.json")
+
+
+def operations(document: Json) -> list[tuple[str, str, Json]]:
+    return [
+        (method.upper(), path, operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def test_every_route_of_the_contract_is_documented(document: Json) -> None:
+    documented = {f"{method} {path}" for method, path, _ in operations(document)}
+    assert documented == set(CONTRACT.split("\n")) - {""}
+
+
+def test_what_is_documented_is_what_is_served() -> None:
+    served = [route for route in routes() if isinstance(route, web.RouteDef)]
+    assert len(served) == len(table())
+
+
+def test_every_operation_says_what_it_does(document: Json) -> None:
+    ids = [operation["operationId"] for _, _, operation in operations(document)]
+    assert len(ids) == len(set(ids))
+    for _, _, operation in operations(document):
+        assert operation["summary"].endswith((".", ";"))
+        assert operation["responses"]
+
+
+def references(value: Json) -> set[str]:
+    if isinstance(value, dict):
+        inner = [references(child) for child in value.values()]
+        return {value["$ref"]}.union(*inner) if "$ref" in value else set().union(*inner)
+    if isinstance(value, list):
+        return set().union(*map(references, value))
+    return set()
+
+
+def test_every_reference_leads_to_a_valid_schema(document: Json) -> None:
+    schemas: dict[str, Any] = document["components"]["schemas"]
+    used = {reference.rpartition("/")[2] for reference in references(document)}
+    assert used <= set(schemas)
+    for schema in schemas.values():
+        jsonschema_rs.meta.validate(
+            {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+        )
+
+
+def test_every_metrics_example_is_accepted(document: Json, api: Api, run: str) -> None:
+    body = document["paths"]["/api/w/runs/{id}/metrics"]["post"]["requestBody"]
+    examples = body["content"]["application/json"]["examples"]
+    assert len(examples) == 4
+    for example in examples.values():
+        api.post(f"/api/w/runs/{run}/metrics", example["value"])
+
+
+def test_requests_made_up_from_the_document_find_no_fault(server: Server, tmp_path: Path) -> None:
+    schemathesis = Path(sys.executable).with_name("schemathesis")
+    command: list[str | Path] = [
+        *(schemathesis, "run", f"{server.url}/api/openapi.json"),
+        *("--checks", "all", "--exclude-checks", "positive_data_acceptance"),
+        *("--phases", "coverage,fuzzing", "--max-examples", "3", "--seed", "1"),
+        *("--suppress-health-check", "all", "--no-color"),
+    ]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
