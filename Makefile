@@ -10,6 +10,7 @@ BIN := $(ROOT).venv/bin
 ARGS ?=
 
 export UV_PYTHON_DOWNLOADS := never
+export UV_COMPILE_BYTECODE := 1
 export UV_PYTHON := $(PYTHON)
 
 .PHONY: help run setup test check lint types bench wheels

@@ -21,11 +21,11 @@ class Serving:
 
 
 def clean_environment(**more: str) -> Mapping[str, str]:
-    """Return this environment without what would configure the server."""
+    """Return this environment without what would configure the server or slow its start."""
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name != "PORT" and not name.startswith("CHACHAML_")
+        if name not in ("PORT", "PYTHONDONTWRITEBYTECODE") and not name.startswith("CHACHAML_")
     }
     return {**kept, **more}
 

@@ -181,5 +181,19 @@ async def test_an_error_after_it_breaks_the_answer_off(
     ):
         with pytest.raises(httpx.RemoteProtocolError):
             await http.get("/api/export")
-    (line,) = (record.getMessage() for record in caplog.records if record.levelno >= 30)
+    (line,) = (
+        record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING
+    )
     assert line.startswith("GET /api/export broke off: the database is away")
+
+
+async def test_a_body_that_cannot_be_read_ends_the_connection_and_nothing_else(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    async with serving() as (url, _), httpx.AsyncClient(base_url=url) as http:
+        for _attempt in range(3):
+            answer = await http.post("/api/w/runs", content=b"{}", headers=headers)
+            assert "broke off" in detail(answer, 400)
+            assert answer.headers["Connection"] == "close"
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]

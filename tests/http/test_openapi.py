@@ -114,7 +114,7 @@ def test_requests_made_up_from_the_document_find_no_fault(server: Server, tmp_pa
     command: list[str | Path] = [
         *(schemathesis, "run", f"{server.url}/api/openapi.json"),
         *("--checks", "all", "--exclude-checks", "positive_data_acceptance"),
-        *("--phases", "coverage,fuzzing", "--max-examples", "3", "--seed", "1"),
+        *("--phases", "coverage,fuzzing", "--max-examples", "10", "--seed", "1"),
         *("--suppress-health-check", "all", "--no-color"),
     ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -91,6 +91,10 @@ def _unless_begun(
     if request.writer.output_size > 0:
         logger.warning("%s %s broke off: %s", request.method, request.path, error)
         raise ConnectionAbortedError(str(error)) from error
+    if request.content.exception() is not None:
+        # Where the body is broken, nobody knows where the next request begins.
+        request.content.feed_eof()
+        answer.force_close()
     return answer
 
 

@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 _PRINTABLE = "[^\\u0000-\\u001f\\u007f-\\u009f]"
 _NAME_PATTERN = rf"^(?!\.{{1,2}}$){_PRINTABLE}*[^\s\u0000-\u001f\u007f-\u009f]{_PRINTABLE}*$"
 NAME_SCHEMA = {"minLength": 1, "maxLength": MAX_NAME, "pattern": _NAME_PATTERN}
-_TEXT_SCHEMA = {"maxLength": MAX_TEXT, "pattern": "^[^\\u0000]*$"}
+_TEXT_SCHEMA = {"maxLength": MAX_TEXT}
 
 Name: TypeAlias = Annotated[
     str,
@@ -21,7 +21,9 @@ Name: TypeAlias = Annotated[
         extra_json_schema=NAME_SCHEMA,
     ),
 ]
-Text: TypeAlias = Annotated[str, Meta(extra_json_schema=_TEXT_SCHEMA)]
+Text: TypeAlias = Annotated[
+    str, Meta(description="Any text without NUL", extra_json_schema=_TEXT_SCHEMA)
+]
 Texts: TypeAlias = Annotated[
     dict[str, Text], Meta(extra_json_schema={"propertyNames": {"type": "string", **NAME_SCHEMA}})
 ]

@@ -1,0 +1,89 @@
+"""docs/configuration.md and everything that can be configured."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+from chachaml_kernel.__main__ import main
+from chachaml_kernel.config import DEFAULT_PLUGINS, KernelSettings, load_config
+
+from tests.docs.pages import CONFIGURATION, PAGES, prose, rows, sections
+
+TABLES = {
+    "[kernel]": KernelSettings,
+    **{
+        f"[plugins.{entry.name}]": entry.load()
+        for entry in entry_points(group="chachaml")
+        if entry.name in DEFAULT_PLUGINS
+    },
+}
+KINDS: Mapping[object, str] = {
+    str: "text",
+    int: "whole number",
+    float: "number",
+    bool: "true or false",
+    Path: "path",
+    tuple[str, ...]: "list of texts",
+}
+
+
+class Asked(dict[str, str]):
+    """An empty environment that notes which variables it is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def get(self, name: str, default: object = None) -> None:  # type: ignore[override]
+        self.names.add(name)
+        assert default is None
+
+
+def literal(value: object) -> str:
+    return json.dumps(str(value) if isinstance(value, Path) else value)
+
+
+def test_every_table_of_a_bundled_plugin_has_its_section() -> None:
+    found = {name for name in sections(CONFIGURATION, 3) if name.startswith("[")}
+    assert found == TABLES.keys()
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_setting_has_its_row_with_type_and_default(table: str) -> None:
+    documented = {tuple(row[:3]) for row in rows(sections(CONFIGURATION, 3)[table])}
+    known = {
+        (setting.name, KINDS[setting.type], literal(setting.default))
+        for setting in fields(TABLES[table])
+    }
+    assert documented == known
+
+
+def test_every_variable_with_a_name_of_its_own_has_its_row() -> None:
+    asked = Asked()
+    load_config(env=asked)
+    assert {row[0] for row in rows(sections(CONFIGURATION, 2)["Environment"])} == asked.names
+
+
+def test_every_variable_that_a_page_mentions_sets_something() -> None:
+    asked = Asked()
+    load_config(env=asked)
+    settings = {
+        f"CHACHAML_{table[9:-1].upper()}_{setting.name.upper()}"
+        for table, plugin in TABLES.items()
+        for setting in fields(plugin)
+    }
+    for page in PAGES:
+        mentioned = set(re.findall(r"\bCHACHAML_[A-Z_]+[A-Z]\b", prose(page)))
+        assert mentioned <= asked.names | settings
+
+
+def test_every_option_of_the_command_has_its_row(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    options = set(re.findall(r"^ +(?:-h, )?(--[a-z]+)", capsys.readouterr().out, re.MULTILINE))
+    documented = [row[0] for row in rows(sections(CONFIGURATION, 2)["Command line"])]
+    assert {name.split()[0] for name in documented} == options | {"plugins"}
