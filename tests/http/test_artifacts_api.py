@@ -216,6 +216,16 @@ def stored(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
+@pytest.mark.parametrize("run_id", ["a.b", "..%2F..%2Fetc", "0" * 32])
+@pytest.mark.parametrize("key", [{}, {"Idempotency-Key": "upload-to-nowhere"}])
+def test_an_upload_to_no_run_writes_nothing_whatever_its_id(
+    http: httpx.Client, run_id: str, key: dict[str, str]
+) -> None:
+    path = f"/api/w/runs/{run_id}/artifacts?name=model"
+    answer = http.post(path, content=b"bytes", headers={**OCTETS, **key})
+    detail(answer, 404, "no such run")
+
+
 @pytest.mark.parametrize(
     "framing", ["Content-Length: 1000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n100\r\n"]
 )

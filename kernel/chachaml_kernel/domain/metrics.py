@@ -68,6 +68,14 @@ class Window:
     last: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A series as it is drawn: `points` are those to draw, of the `count` that there are."""
+
+    count: int
+    points: Points
+
+
 def check_points(key: str, points: Points) -> None:
     """Raise `Invalid` if columns differ in length or a step or time is out of range."""
     count = len(points.values)

@@ -17,7 +17,7 @@ from chachaml_kernel.domain.artifacts import Artifact
 from chachaml_kernel.domain.datasets import Dataset
 from chachaml_kernel.domain.experiments import Experiment
 from chachaml_kernel.domain.idempotency import Once
-from chachaml_kernel.domain.metrics import Points, Window
+from chachaml_kernel.domain.metrics import Outline, Points, Window
 from chachaml_kernel.domain.models import Model, ModelDetail, NewVersion, Stage, Version
 from chachaml_kernel.domain.paging import Page, Position
 from chachaml_kernel.domain.query import RunQuery
@@ -64,8 +64,8 @@ class RunStore(Protocol):
         """
         ...
 
-    async def require_running(self, run_id: str) -> None:
-        """Raise `NotFound("run")` unless the run takes writes."""
+    async def require_run(self, run_id: str, *, running: bool) -> None:
+        """Raise `NotFound("run")` unless the run exists and, if `running`, takes writes."""
         ...
 
     async def get_run(self, run_id: str, *, headline: Sequence[str] = ()) -> RunDetail:
@@ -137,6 +137,15 @@ class MetricStore(Protocol):
         """Return the points of one series that lie in `window`, in the order of logging.
 
         Raises `NotFound("run")`, and `NotFound("metric")` if the run has no such key.
+        """
+        ...
+
+    async def outline(self, run_id: str, key: str, window: Window, *, max_points: int) -> Outline:
+        """Return at most `max_points` (2 or more) of the points that `history` would return.
+
+        All of them, where there are no more; else among them are the first and the last and, where
+        `max_points` is 5 or more, the least and the greatest. Does not hold the event loop up,
+        however many points there are. Raises what `history` raises.
         """
         ...
 

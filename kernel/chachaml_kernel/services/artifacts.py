@@ -38,8 +38,8 @@ class Artifacts:
         """
         check_artifact_name(name)
         check_name("content_type", content_type)
-        if once is None:
-            await self.store.require_running(run_id)
+        # A retry may come when its run has ended; whether it is one is known once it is recorded.
+        await self.store.require_run(run_id, running=once is None)
         artifact_id = self.new_id()
         key = storage_key(run_id, artifact_id)
         stored = await self.artifact_store.write(key, chunks)

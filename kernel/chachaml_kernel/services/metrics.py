@@ -4,22 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chachaml_kernel.domain.idempotency import Once
-from chachaml_kernel.domain.metrics import Points, Window, check_points, thin
+from chachaml_kernel.domain.metrics import Outline, Points, Window, check_points
 from chachaml_kernel.domain.names import check_key
 from chachaml_kernel.errors import Invalid
 from chachaml_kernel.ports import MetricStore
 from chachaml_kernel.services.surroundings import Clock
 
 MIN_THINNED, MAX_THINNED = 2, 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """Points of one key: `count` are in the window asked for, `points` are those to draw."""
-
-    key: str
-    count: int
-    points: Points
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +33,13 @@ class Metrics:
 
     async def history(
         self, run_id: str, key: str, *, window: Window, max_points: int | None = None
-    ) -> History:
-        """Return one series, or its window, thinned to `max_points` so that peaks stay."""
+    ) -> Outline:
+        """Return one series, or its window; with `max_points` so thinned that its peaks stay."""
         if max_points is not None and not MIN_THINNED <= max_points <= MAX_THINNED:
             raise Invalid(
                 f"max_points is {max_points}; it must be from {MIN_THINNED} to {MAX_THINNED}"
             )
-        points = await self.store.history(run_id, key, window)
-        drawn = points if max_points is None else thin(points, max_points)
-        return History(key, len(points), drawn)
+        if max_points is None:
+            points = await self.store.history(run_id, key, window)
+            return Outline(len(points), points)
+        return await self.store.outline(run_id, key, window, max_points=max_points)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 
 from chachaml_kernel.domain.idempotency import Once
-from chachaml_kernel.domain.metrics import Metric, Points, Window
+from chachaml_kernel.domain.metrics import Metric, Outline, Points, Window, thin
 from chachaml_kernel.errors import NotFound
 from chachaml_kernel.testing.memory_state import Memory
 
@@ -35,6 +35,11 @@ class MemoryMetrics:
         if key not in stored:
             raise NotFound("metric", f"run {run_id!r} has no metric {key!r}")
         return inside(stored[key], window)
+
+    async def outline(self, run_id: str, key: str, window: Window, *, max_points: int) -> Outline:
+        """Return so many of the points of one series that its curve looks the same."""
+        points = await self.history(run_id, key, window)
+        return Outline(len(points), thin(points, max_points))
 
 
 def joined(first: Points, second: Points) -> Points:

@@ -96,9 +96,9 @@ class MemoryRuns:
 
         return self.memory.once(once, write)
 
-    async def require_running(self, run_id: str) -> None:
-        """Raise `NotFound("run")` unless the run takes writes."""
-        self.memory.running(run_id)
+    async def require_run(self, run_id: str, *, running: bool) -> None:
+        """Raise `NotFound("run")` unless the run exists and, if `running`, takes writes."""
+        _ = self.memory.running(run_id) if running else self.memory.run(run_id)
 
     async def get_run(self, run_id: str, *, headline: Sequence[str] = ()) -> RunDetail:
         """Return a run whole."""

@@ -176,6 +176,35 @@ class MetricSuite:
         assert metric.count == total
         assert bits([metric.min, metric.max]) == bits([min(whole.values), max(whole.values)])
 
+    @pytest.mark.parametrize("window", [Window(), Window("step", 100, 4_900)], ids=repr)
+    async def test_an_outline_keeps_the_ends_and_the_extremes(
+        self, store: Store, window: Window
+    ) -> None:
+        await store.start_run(new_run("r"))
+        values = [math.sin(i / 100) for i in range(5_000)]
+        values[1_234], values[4_321], values[2_000] = 7.0, -7.0, math.nan
+        logged = points(*values, steps=list(range(5_000)))
+        await store.append_points("r", {"m": logged})
+        whole = await store.history("r", "m", window)
+        first = window.first or 0
+        for max_points in (2, 3, 4, 5, 100, 4_999, 10_000):
+            outline = await store.outline("r", "m", window, max_points=max_points)
+            places = [step - first for step in outline.points.steps or () if step is not None]
+            assert outline.count == len(whole)
+            assert columns(outline.points) == columns(whole.take(places))
+            assert len(places) <= max_points
+            assert sorted({*places, 0, len(whole) - 1}) == places
+            if max_points >= 5:
+                numbers = [value for value in outline.points.values if value == value]
+                assert (min(numbers), max(numbers)) == (-7.0, 7.0)
+
+    async def test_a_short_series_is_its_own_outline(self, store: Store) -> None:
+        await store.start_run(new_run("r"))
+        await store.append_points("r", {"m": points(1.0, math.nan, -0.0)})
+        outline = await store.outline("r", "m", Window(), max_points=3)
+        assert columns(outline.points) == columns(await store.history("r", "m", Window()))
+        await refused(store.outline("r", "missing", Window(), max_points=3), NotFound)
+
     @given(logged=LOGGED)
     @settings(
         deadline=None,

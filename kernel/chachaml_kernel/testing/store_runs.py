@@ -97,11 +97,13 @@ class RunSuite:
         await store.end_run("ended", COMPLETED, error=None, at=2_000)
         before = await store.get_run("ended")
         await store.start_run(new_run("running"))
-        await store.require_running("running")
+        await store.require_run("running", running=True)
+        await store.require_run("ended", running=False)
+        await refused(store.require_run("missing", running=False), NotFound)
         details = {}
         for run_id in ("ended", "missing"):
             refusals = [
-                await refused(store.require_running(run_id), NotFound),
+                await refused(store.require_run(run_id, running=True), NotFound),
                 await refused(store.log_params(run_id, {"lr": 1}), NotFound),
                 await refused(store.append_points(run_id, {"loss": points(1.0)}), NotFound),
                 await refused(store.add_artifact(artifact("a", run_id)), NotFound),

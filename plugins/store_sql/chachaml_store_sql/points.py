@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
 
-from chachaml_kernel.domain.metrics import Points, Window
+from chachaml_kernel.domain.metrics import Outline, Points, Window, thin
 from chachaml_kernel.errors import NotFound
 from sqlalchemy import (
     ColumnElement,
@@ -168,6 +168,14 @@ def history(connection: Connection, run_id: str, key: str, window: Window) -> Po
         times=[row[1] for row in found],
         steps=None if steps.count(None) == len(steps) else steps,
     )
+
+
+def outline(
+    connection: Connection, run_id: str, key: str, window: Window, *, max_points: int
+) -> Outline:
+    """Return so many of the points of one series that its curve looks the same."""
+    found = history(connection, run_id, key, window)
+    return Outline(len(found), thin(found, max_points))
 
 
 def _no_metric(connection: Connection, run_id: str, key: str) -> NotFound:

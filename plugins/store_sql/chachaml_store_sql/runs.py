@@ -42,6 +42,15 @@ def require_running(connection: Connection, run_id: str) -> None:
     refuse_ended(run_id, require(connection, run_id))
 
 
+def require_run(connection: Connection, run_id: str, *, running: bool) -> None:
+    """Raise `NotFound` unless the run exists and, if `running`, takes writes; lock nothing."""
+    status = connection.execute(select(runs.c.status).where(runs.c.id == run_id)).scalar()
+    if status is None:
+        raise no_run(run_id)
+    if running:
+        refuse_ended(run_id, status)
+
+
 def get(connection: Connection, run_id: str) -> Run:
     """Return a run's own facts."""
     row = connection.execute(rows.select_runs().where(runs.c.id == run_id)).first()

@@ -9,7 +9,7 @@ from chachaml_kernel.domain.artifacts import Artifact, storage_key
 from chachaml_kernel.domain.datasets import Dataset
 from chachaml_kernel.domain.experiments import Experiment
 from chachaml_kernel.domain.idempotency import Once
-from chachaml_kernel.domain.metrics import Points, Window
+from chachaml_kernel.domain.metrics import Outline, Points, Window
 from chachaml_kernel.domain.models import Model, ModelDetail, NewVersion, Stage, Version
 from chachaml_kernel.domain.paging import Page, Position
 from chachaml_kernel.domain.query import RunQuery
@@ -112,9 +112,9 @@ class SqlStore:
             pass
         return unused
 
-    async def require_running(self, run_id: str) -> None:
+    async def require_run(self, run_id: str, *, running: bool) -> None:
         """See `RunStore`."""
-        await self.read(lambda c: runs.require_running(c, run_id))
+        await self.read(lambda c: runs.require_run(c, run_id, running=running))
 
     async def get_run(self, run_id: str, *, headline: Sequence[str] = ()) -> RunDetail:
         """See `RunStore`."""
@@ -177,6 +177,12 @@ class SqlStore:
     async def history(self, run_id: str, key: str, window: Window) -> Points:
         """See `MetricStore`."""
         return await self.read(lambda c: points.history(c, run_id, key, window))
+
+    async def outline(self, run_id: str, key: str, window: Window, *, max_points: int) -> Outline:
+        """See `MetricStore`."""
+        return await self.read(
+            lambda c: points.outline(c, run_id, key, window, max_points=max_points)
+        )
 
     async def add_artifact(
         self, artifact: Artifact, *, once: Once | None = None

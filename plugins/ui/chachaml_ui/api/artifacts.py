@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from aiohttp import web
-from chachaml_kernel.domain.artifacts import Artifact
+from chachaml_kernel.domain.artifacts import MAX_NAME_BYTES, Artifact
+from chachaml_kernel.domain.names import MAX_NAME
 from chachaml_kernel.errors import Invalid
 from msgspec import Meta, Struct
 
@@ -18,6 +19,11 @@ from chachaml_ui.api.wire import Id
 _TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
 _MEDIA_TYPE = re.compile(rf'{_TOKEN}/{_TOKEN}(\s*;\s*{_TOKEN}=({_TOKEN}|"[ !#-\[\]-~]*"))*')
 """A media type with its parameters (RFC 9110, 8.3.1)."""
+
+_PLAIN = r"[^/\\\u0000-\u001f\u007f-\u009f]"
+_NO_DOT = r"[^./\\\u0000-\u001f\u007f-\u009f]"
+_FOLDER = rf"({_NO_DOT}{_PLAIN}*|\.{_NO_DOT}{_PLAIN}*|\.\.{_PLAIN}+)"
+"""A part of an artifact's name: not empty, `.` or `..`, no backslash, no control character."""
 
 SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
@@ -36,11 +42,12 @@ class Upload(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(
             description="`/` separates folders; at most 1,000 bytes",
             examples=["model.pkl"],
-            extra_json_schema={"pattern": "^[A-Za-z0-9_-]{1,40}(\\.[a-z]{1,9})?$"},
+            extra_json_schema={"pattern": f"^{_FOLDER}(/{_FOLDER})*$", "maxLength": MAX_NAME_BYTES},
         ),
     ]
     content_type: Annotated[
-        str, Meta(extra_json_schema={"pattern": "^[a-z]{1,20}/[a-z]{1,20}$"})
+        str,
+        Meta(extra_json_schema={"pattern": f"^{_TOKEN}/{_TOKEN}(;.*)?$", "maxLength": MAX_NAME}),
     ] = "application/octet-stream"
 
 

@@ -43,13 +43,13 @@ async def log_metrics(call: Call[RunPath, Nothing, bytes]) -> Ok:
 async def get_history(call: Call[RunPath, Asked, None]) -> wire_metrics.History:
     """Return one series; with `max_points`, thinned so that its peaks stay visible."""
     asked = call.query
-    history = await call.kernel.metrics.history(
+    outline = await call.kernel.metrics.history(
         call.path.id,
         asked.key,
         window=Window(asked.x, asked.first, asked.last),
         max_points=asked.max_points,
     )
-    return wire_metrics.from_history(history)
+    return wire_metrics.from_outline(asked.key, outline)
 
 
 def routes() -> list[Route]:

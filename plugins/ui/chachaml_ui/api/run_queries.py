@@ -9,7 +9,8 @@ from msgspec import Meta, field
 
 from chachaml_ui.api.queries import Page, read_number
 
-SORT_PATTERN = r"^(started_at|name|status|duration|headline|(metric|param|tag)\.[a-z]+)$"
+SORT_PATTERN = r"^(started_at|name|status|duration|headline|(metric|param|tag)\..+)$"
+NUMBER_PATTERN = r"^(-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?|NaN|-?Infinity)$"
 ARCHIVED = {"true": True, "false": False, "any": None}
 
 Status = Annotated[str, Meta(extra_json_schema={"enum": [*RunStatus]})]
@@ -18,7 +19,7 @@ NumberText = Annotated[
     Meta(
         description="A number, `NaN`, `Infinity` or `-Infinity`",
         examples=["0.9"],
-        extra_json_schema={"pattern": r"^(-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,15})?|NaN|-?Infinity)$"},
+        extra_json_schema={"pattern": NUMBER_PATTERN},
     ),
 ]
 OperatorText = Annotated[

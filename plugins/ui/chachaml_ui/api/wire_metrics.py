@@ -4,8 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from chachaml_kernel.domain.metrics import MAX_STEP, MAX_TIME, MIN_STEP
-from chachaml_kernel.services import metrics
+from chachaml_kernel.domain.metrics import MAX_STEP, MAX_TIME, MIN_STEP, Outline
 from msgspec import Meta, Struct
 
 from chachaml_ui.api.wire import NAME_SCHEMA, Name, Number, Time, number
@@ -72,13 +71,13 @@ EXAMPLES: dict[str, Any] = {
 }
 
 
-def from_history(history: metrics.History) -> History:
+def from_outline(key: str, outline: Outline) -> History:
     """Return a series as JSON says it."""
-    points = history.points
+    points = outline.points
     steps: Sequence[int | None] = points.steps or [None] * len(points)
     return History(
-        key=history.key,
-        count=history.count,
+        key=key,
+        count=outline.count,
         points=Points(list(steps), list(points.times), _values(points.values)),
     )
 
