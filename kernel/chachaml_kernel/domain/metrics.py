@@ -113,11 +113,11 @@ def thin(points: Points, max_points: int) -> Points:
     for bucket in range(buckets):
         begin = 1 + bucket * (count - 2) // buckets
         end = 1 + (bucket + 1) * (count - 2) // buckets
-        kept.update(_extremes(values, begin, end))
+        kept.update(extremes(values, begin, end))
     return points.take(sorted(kept))
 
 
-def _extremes(values: Sequence[float], begin: int, end: int) -> set[int]:
+def extremes(values: Sequence[float], begin: int, end: int) -> set[int]:
     """Return the positions of the least, the greatest and the first NaN value in a bucket."""
     span = values[begin:end]
     kept: set[int] = set()

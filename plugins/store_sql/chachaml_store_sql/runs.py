@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from chachaml_store_sql import rows
 from chachaml_store_sql.datasets import insert_dataset
 from chachaml_store_sql.experiments import experiment_id
-from chachaml_store_sql.schema import artifacts, points, runs, series, tags, versions
+from chachaml_store_sql.schema import artifacts, chunks, points, runs, series, tags, versions
 
 
 def no_run(run_id: str) -> NotFound:
@@ -134,7 +134,8 @@ def delete_run(connection: Connection, run_id: str) -> list[str]:
     if not archived:
         raise Conflict(f"run {run_id!r} is not archived; archive it before deleting it")
     own_series = select(series.c.id).where(series.c.run_id == run_id)
-    connection.execute(delete(points).where(points.c.series_id.in_(own_series)))
+    for table in (points, chunks):
+        connection.execute(delete(table).where(table.c.series_id.in_(own_series)))
     unused = _release_artifacts(connection, run_id)
     connection.execute(delete(runs).where(runs.c.id == run_id))  # the rest goes by cascade
     return unused

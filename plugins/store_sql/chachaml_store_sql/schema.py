@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine, UserDefinedType
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision of the schema that this module describes."""
 
 
@@ -150,7 +151,26 @@ points = Table(
     PrimaryKeyConstraint("series_id", "seq"),
     sqlite_with_rowid=False,
 )
-"""Points in the order of logging; `seq` counts 0, 1, 2… within a series."""
+"""Points that are no part of a chunk yet; `seq` counts 0, 1, 2… within a series."""
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("series_id", BigInteger, nullable=False),
+    Column("first_seq", BigInteger, nullable=False),
+    Column("length", BigInteger, nullable=False),
+    Column("least_step", BigInteger),
+    Column("greatest_step", BigInteger),
+    Column("least_at", BigInteger, nullable=False),
+    Column("greatest_at", BigInteger, nullable=False),
+    Column("outline", LargeBinary, nullable=False),
+    Column("points", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("series_id", "first_seq"),
+)
+"""The points from `first_seq` on, compressed, and before them those that a thin curve needs.
+
+A point is a row of `points` or in a chunk, never both. Steps are NULL where no point has one.
+"""
 
 artifacts = Table(
     "artifacts",

@@ -1,9 +1,11 @@
 """The whole store port, over two ways to run a function on a connection."""
 
+import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from chachaml_kernel.domain.artifacts import Artifact, storage_key
 from chachaml_kernel.domain.datasets import Dataset
@@ -22,25 +24,29 @@ from chachaml_store_sql import (
     artifacts,
     experiments,
     models,
-    points,
     run_lists,
     run_reads,
     runs,
 )
 from chachaml_store_sql.once import apply_once
+from chachaml_store_sql.runner import Runner
+from chachaml_store_sql.series import read as series
+from chachaml_store_sql.series.append import Grown, append, prepare
+from chachaml_store_sql.series.sealer import Sealer, sealing_in_background
 
 T = TypeVar("T")
 
+MUCH = 1_000
+"""From so many points on, preparing an append would hold the event loop up for too long."""
 
-class Runner(Protocol):
-    """Runs a function on a connection, within a transaction that ends with it."""
 
-    async def __call__(self, function: Callable[[Connection], T], /) -> T:
-        """Return what `function` returns, once its transaction is committed.
-
-        Where it raises, its transaction is rolled back, and no other one.
-        """
-        ...
+@asynccontextmanager
+async def sql_store(
+    read: Runner, write: Runner, give_back: Callable[[Connection], bool]
+) -> AsyncIterator["SqlStore"]:
+    """Open the store over two runners, for as long as these run; see `SqlStore`."""
+    async with sealing_in_background(read, write) as sealer:
+        yield SqlStore(read, write, give_back, sealer)
 
 
 class Ticks:
@@ -68,6 +74,7 @@ class SqlStore:
     read: Runner
     write: Runner
     give_back: Callable[[Connection], bool]
+    sealer: Sealer
     _ticks: Ticks = field(default_factory=Ticks)
 
     async def _write(
@@ -96,6 +103,7 @@ class SqlStore:
     ) -> None:
         """See `RunStore`."""
         await self._write(once, _NOTHING, lambda c: runs.end(c, run_id, status, error=error, at=at))
+        self.sealer.note_end(run_id)
 
     async def resume_run(self, run_id: str, *, once: Once | None = None) -> Run:
         """See `RunStore`."""
@@ -163,25 +171,26 @@ class SqlStore:
         )
 
     async def append_points(
-        self, run_id: str, points_by_key: Mapping[str, Points], *, once: Once | None = None
+        self, run_id: str, points: Mapping[str, Points], *, once: Once | None = None
     ) -> None:
         """See `MetricStore`."""
-        await self._write(
+        much = sum(map(len, points.values())) >= MUCH
+        additions = await asyncio.to_thread(prepare, points) if much else prepare(points)
+        grown = await self._write(
             once,
-            _NOTHING,
-            lambda c: points.append(
-                c, run_id, points_by_key, logged=self._ticks.take(len(points_by_key))
-            ),
+            list[Grown],
+            lambda c: append(c, run_id, additions, logged=self._ticks.take(len(additions))),
         )
+        self.sealer.note(grown)
 
     async def history(self, run_id: str, key: str, window: Window) -> Points:
         """See `MetricStore`."""
-        return await self.read(lambda c: points.history(c, run_id, key, window))
+        return await self.read(lambda c: series.history(c, run_id, key, window))
 
     async def outline(self, run_id: str, key: str, window: Window, *, max_points: int) -> Outline:
         """See `MetricStore`."""
         return await self.read(
-            lambda c: points.outline(c, run_id, key, window, max_points=max_points)
+            lambda c: series.outline(c, run_id, key, window, max_points=max_points)
         )
 
     async def add_artifact(

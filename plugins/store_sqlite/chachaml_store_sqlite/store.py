@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from chachaml_store_sql import SqlStore
+from chachaml_store_sql import SqlStore, sql_store
 from sqlalchemy import Engine
 
 from chachaml_store_sqlite import transactions
@@ -33,7 +33,8 @@ async def open_store(
 
     await asyncio.to_thread(start)
     try:
-        yield SqlStore(reading.run, writing.run, give_back)
+        async with sql_store(reading.run, writing.run, give_back) as store:
+            yield store
     finally:
         await asyncio.to_thread(_stop, writing, reading, engine)
 

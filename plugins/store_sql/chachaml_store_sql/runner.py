@@ -1,0 +1,19 @@
+"""How functions of a connection are run, which each database does in its own way."""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Connection
+
+T = TypeVar("T")
+
+
+class Runner(Protocol):
+    """Runs a function on a connection, within a transaction that ends with it."""
+
+    async def __call__(self, function: Callable[[Connection], T], /) -> T:
+        """Return what `function` returns, once its transaction is committed.
+
+        Where it raises, its transaction is rolled back, and no other one.
+        """
+        ...

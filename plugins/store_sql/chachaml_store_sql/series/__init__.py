@@ -1,0 +1,1 @@
+"""Series of points: rows while they are hot, compressed chunks for good."""

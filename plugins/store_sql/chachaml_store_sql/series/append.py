@@ -1,0 +1,115 @@
+"""Appends: points in, as rows where they are few and as chunks where they are many."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import repeat
+from typing import Any
+
+from chachaml_kernel.domain.metrics import Points
+from sqlalchemy import Connection
+
+from chachaml_store_sql.runs import no_run, refuse_ended
+from chachaml_store_sql.series.segments import Segment, cut, make
+from chachaml_store_sql.series.statements import Statements, statements
+
+MANY = 64
+"""From so many points of a key on, an append is stored as chunks at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """Points of one key, ready to be stored: chunks of them, or none where they become rows."""
+
+    key: str
+    points: Points
+    segments: Sequence[Segment]
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """What an append did to a series: `added` points made it `length` points long."""
+
+    series_id: int
+    added: int
+    length: int
+
+
+def prepare(new: Mapping[str, Points]) -> list[Addition]:
+    """Encode what becomes chunks, which takes a while and needs no connection."""
+    return [
+        Addition(key, points, list(map(make, cut(points))) if len(points) >= MANY else ())
+        for key, points in new.items()
+        if len(points)
+    ]
+
+
+def append(
+    connection: Connection, run_id: str, new: Sequence[Addition], *, logged: int
+) -> list[Grown]:
+    """Append points to series of a run that takes writes.
+
+    `logged` rises with each append; series of one append are told apart by their order.
+    """
+    hot = statements(connection.dialect)
+    cursor = connection.connection.cursor()
+    try:
+        row = cursor.execute(hot.status.sql, (run_id,)).fetchone()
+        if row is None:
+            raise no_run(run_id)
+        refuse_ended(run_id, row[0])
+        return [
+            _add(cursor, hot, addition, _summary(run_id, addition, logged + place))
+            for place, addition in enumerate(new)
+        ]
+    finally:
+        cursor.close()
+
+
+def _add(
+    cursor: Any,  # noqa: ANN401  (DB-API drivers agree on less than they take)
+    hot: Statements,
+    addition: Addition,
+    summary: Mapping[str, object],
+) -> Grown:
+    cursor.execute(hot.extend.sql, hot.extend.arguments(summary))
+    series_id, length = cursor.fetchone()
+    seq = length - len(addition.points)
+    if not addition.segments:
+        cursor.executemany(hot.add_point.sql, _rows(series_id, seq, addition.points))
+        return Grown(series_id, len(addition.points), length)
+    for segment in addition.segments:
+        place = {"series_id": series_id, "first_seq": seq}
+        cursor.execute(hot.add_chunk.sql, hot.add_chunk.arguments({**asdict(segment), **place}))
+        seq += segment.length
+    return Grown(series_id, len(addition.points), length)
+
+
+def _rows(series_id: int, seq: int, points: Points) -> Any:  # noqa: ANN401  (as above)
+    count = len(points)
+    steps = repeat(None, count) if points.steps is None else points.steps
+    return zip(
+        repeat(series_id, count),
+        range(seq, seq + count),
+        steps,
+        points.times,
+        points.values,
+        strict=True,
+    )
+
+
+def _summary(run_id: str, addition: Addition, logged: int) -> dict[str, object]:
+    """Return what an append adds to the row of its series; NULL stands for NaN."""
+    points = addition.points
+    values = points.values
+    numbers = [value for value in values if value == value]
+    return {
+        "run_id": run_id,
+        "key": addition.key,
+        "length": len(values),
+        "last_value": values[-1] if values[-1] == values[-1] else None,
+        "last_step": None if points.steps is None else points.steps[-1],
+        "last_at": points.times[-1],
+        "least": min(numbers, default=None),
+        "greatest": max(numbers, default=None),
+        "logged": logged,
+    }

@@ -1,0 +1,219 @@
+"""Columns of numbers as compressed bytes, exact to the last bit.
+
+The encodings are those that `docs/chunk-format.md` describes for other programs. All numbers are
+little-endian. Planes are the bytes of a column by their place: first the lowest byte of each
+number, then the second of each, and so on, which lets a general compressor see what is alike.
+"""
+
+import struct
+import sys
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from operator import sub
+from typing import TypeAlias, TypeVar
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+LEVEL = 3
+WIDTHS: dict[int, str] = {1: "b", 2: "h", 4: "i", 8: "q"}
+"""Bytes of a difference, and the type code of an array of them."""
+MOST_DIGITS = 4
+SAMPLE = 32
+LARGEST_WHOLE = 1e15
+"""Below it a double times a power of ten is still exact enough to round."""
+LEAST, GREATEST = -(2**63), 2**63 - 1
+
+Integers: TypeAlias = Sequence[int]
+N = TypeVar("N", int, float)
+
+
+class Encoding(IntEnum):
+    """How the bytes of a column are to be read."""
+
+    ABSENT = 0
+    CONSTANT = 1
+    LINEAR = 2
+    DELTA = 3
+    PLANES = 4
+    DECIMAL = 5
+    BITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A column's bytes; what `param` says depends on the encoding."""
+
+    encoding: Encoding
+    data: bytes = b""
+    param: int = 0
+
+
+class Damaged(ValueError):
+    """These bytes are no column or chunk, or one that a newer version wrote."""
+
+
+def encode_integers(values: Integers) -> Encoded:
+    """Encode 64-bit signed integers; there is at least one."""
+    first, count = values[0], len(values)
+    stride = values[1] - first if count > 1 else 0
+    if stride == 0 and list(values).count(first) == count:
+        return Encoded(Encoding.CONSTANT, struct.pack("<q", first))
+    evenly = range(first, first + stride * count, stride) if stride else ()
+    if LEAST <= stride <= GREATEST and list(values) == list(evenly):
+        return Encoded(Encoding.LINEAR, struct.pack("<qq", first, stride))
+    differences = list(map(sub, values[1:], values))
+    width = _width(differences)
+    if width == 0:
+        return Encoded(Encoding.PLANES, _pack(array("q", values), 8))
+    head = struct.pack("<q", first)
+    return Encoded(Encoding.DELTA, head + _pack(array(WIDTHS[width], differences), width), width)
+
+
+def decode_integers(column: Encoded, count: int) -> list[int]:
+    """Return the `count` integers that were encoded; raise `Damaged` if they cannot be."""
+    data = column.data
+    match column.encoding:
+        case Encoding.CONSTANT:
+            return list(struct.unpack("<q", data)) * count
+        case Encoding.LINEAR:
+            first, stride = struct.unpack("<qq", data)
+            return list(range(first, first + stride * count, stride))
+        case Encoding.DELTA:
+            return _sums(data, column.param, count)
+        case Encoding.PLANES:
+            return _unpack_integers(data, 8, count).tolist()
+        case _:
+            raise Damaged(f"encoding {column.encoding} is none of integers")
+
+
+def encode_doubles(values: Sequence[float], *, thorough: bool = False) -> Encoded:
+    """Encode IEEE doubles; there is at least one. `thorough` looks for short decimals as well."""
+    column = array("d", values)
+    data = _little(column).tobytes()
+    if data == data[:8] * len(column):
+        return Encoded(Encoding.CONSTANT, data[:8])
+    if thorough:
+        decimal = _decimal(column)
+        if decimal is not None:
+            return decimal
+    return Encoded(Encoding.PLANES, zstd.compress(_planes(data, 8), LEVEL))
+
+
+def decode_doubles(column: Encoded, count: int) -> list[float]:
+    """Return the `count` doubles that were encoded, to the bit; raise `Damaged` if they cannot."""
+    match column.encoding:
+        case Encoding.CONSTANT:
+            return list(struct.unpack("<d", column.data)) * count
+        case Encoding.PLANES:
+            doubles = array("d")
+            doubles.frombytes(_bytes(column.data, 8, count))
+            return _little(doubles).tolist()
+        case Encoding.DECIMAL:
+            scale = 10.0**column.param
+            return [whole / scale for whole in _unpack_integers(column.data, 8, count)]
+        case _:
+            raise Damaged(f"encoding {column.encoding} is none of doubles")
+
+
+def encode_bits(flags: Sequence[bool]) -> Encoded:
+    """Encode a bit for each flag, the lowest bit of the first byte first."""
+    whole = sum(1 << place for place, flag in enumerate(flags) if flag)
+    data = whole.to_bytes((len(flags) + 7) // 8, "little")
+    return Encoded(Encoding.BITS, zstd.compress(data, LEVEL))
+
+
+def decode_bits(column: Encoded, count: int) -> list[bool]:
+    """Return the `count` flags that were encoded."""
+    if column.encoding != Encoding.BITS:
+        raise Damaged(f"encoding {column.encoding} is none of flags")
+    whole = int.from_bytes(_decompress(column.data, (count + 7) // 8), "little")
+    return [bool(whole >> place & 1) for place in range(count)]
+
+
+def _decimal(column: "array[float]") -> Encoded | None:
+    """Encode doubles as whole numbers over a power of ten, if that gives back every bit."""
+    for digits in range(MOST_DIGITS + 1):
+        # Most columns have no decimals, which their first few values tell.
+        if _scaled(column[:SAMPLE], digits) is not None:
+            whole = _scaled(column, digits)
+            if whole is not None:
+                return Encoded(Encoding.DECIMAL, _pack(array("q", whole), 8), digits)
+    return None
+
+
+def _scaled(column: "array[float]", digits: int) -> list[int] | None:
+    """Return each value times a power of ten, or none if one of them is not a whole number so."""
+    scale = 10.0**digits
+    scaled = [value * scale for value in column]
+    if not all(-LARGEST_WHOLE < value < LARGEST_WHOLE for value in scaled):
+        return None  # NaN and the infinities too
+    whole = [round(value) for value in scaled]
+    exact = array("d", [value / scale for value in whole]).tobytes() == column.tobytes()
+    return whole if exact else None
+
+
+def _width(differences: Sequence[int]) -> int:
+    """Return how many bytes each difference takes, or 0 if eight are not enough."""
+    least, greatest = min(differences), max(differences)
+    for width in WIDTHS:
+        bound = 1 << (8 * width - 1)
+        if -bound <= least and greatest < bound:
+            return width
+    return 0
+
+
+def _sums(data: bytes, width: int, count: int) -> list[int]:
+    if width not in WIDTHS or len(data) < 8:
+        raise Damaged("these differences have no width")
+    total = struct.unpack_from("<q", data)[0]
+    sums = [total]
+    for difference in _unpack_integers(data[8:], width, count - 1):
+        total += difference
+        sums.append(total)
+    return sums
+
+
+def _pack(column: "array[int]", width: int) -> bytes:
+    return zstd.compress(_planes(_little(column).tobytes(), width), LEVEL)
+
+
+def _unpack_integers(data: bytes, width: int, count: int) -> "array[int]":
+    column = array(WIDTHS[width])
+    column.frombytes(_bytes(data, width, count))
+    return _little(column)
+
+
+def _bytes(data: bytes, width: int, count: int) -> bytearray:
+    """Return the numbers' bytes that were packed as planes."""
+    planes = _decompress(data, width * count)
+    whole = bytearray(len(planes))
+    for place in range(width):
+        whole[place::width] = planes[place * count : (place + 1) * count]
+    return whole
+
+
+def _planes(data: bytes, width: int) -> bytes:
+    return data if width == 1 else b"".join(data[place::width] for place in range(width))
+
+
+def _decompress(data: bytes, size: int) -> bytes:
+    try:
+        whole = zstd.decompress(data)
+    except zstd.ZstdError as error:
+        raise Damaged(f"these bytes are no zstd frame: {error}") from None
+    if len(whole) != size:
+        raise Damaged(f"there should be {size} bytes, and there are {len(whole)}")
+    return whole
+
+
+def _little(column: "array[N]") -> "array[N]":
+    """Return a column in little-endian order, or one of that order in this machine's."""
+    if sys.byteorder == "big":
+        column = array(column.typecode, column)
+        column.byteswap()
+    return column

@@ -1,0 +1,87 @@
+"""Sealing: rows of a series become a chunk, behind the writes and safe at any crash."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from chachaml_kernel.domain.metrics import Points
+from sqlalchemy import Connection, delete, insert, select
+
+from chachaml_store_sql.rows import AnyRow, real
+from chachaml_store_sql.schema import chunks, points, series
+from chachaml_store_sql.series.segments import LENGTH, Segment, make
+
+WORTH = 16
+"""Fewer rows than these stay rows: a chunk of them would not be smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A chunk that may take the place of the rows that it was made of."""
+
+    series_id: int
+    first_seq: int
+    segment: Segment
+
+
+def encode_oldest(connection: Connection, series_id: int, *, ended: bool) -> Sealed | None:
+    """Make the oldest rows of a series that can be a chunk into one; change nothing.
+
+    Rows that others may still join are left alone unless the run has `ended`.
+    """
+    rows = connection.execute(
+        select(points.c.seq, points.c.step, points.c.at, points.c.value)
+        .where(points.c.series_id == series_id)
+        .order_by(points.c.seq)
+        .limit(2 * LENGTH)
+    ).all()
+    for group, is_last in _groups(rows):
+        if len(group) >= (WORTH if ended or not is_last else LENGTH):
+            return Sealed(series_id, group[0][0], _segment(group[:LENGTH]))
+    return None
+
+
+def _groups(rows: Sequence[AnyRow]) -> Iterator[tuple[Sequence[AnyRow], bool]]:
+    """Yield rows that follow one another, and whether they are the last ones.
+
+    Between groups lies a chunk, which was appended whole.
+    """
+    begin = 0
+    for end in range(1, len(rows) + 1):
+        if end == len(rows) or rows[end][0] != rows[end - 1][0] + 1:
+            yield rows[begin:end], end == len(rows)
+            begin = end
+
+
+def _segment(rows: Sequence[AnyRow]) -> Segment:
+    values, times = [real(row[3]) for row in rows], [row[2] for row in rows]
+    return make(Points(values, times, [row[1] for row in rows]), thorough=True)
+
+
+def put_in_place(connection: Connection, sealed: Sealed) -> None:
+    """Put a chunk in the place of its rows.
+
+    Raises `Overtaken` if they are not all there any more: they went with their run, or into a chunk
+    that another process made of them.
+    """
+    first, length = sealed.first_seq, sealed.segment.length
+    place = {"series_id": sealed.series_id, "first_seq": first}
+    removed = connection.execute(
+        delete(points).where(
+            points.c.series_id == sealed.series_id,
+            points.c.seq >= first,
+            points.c.seq < first + length,
+        )
+    )
+    if removed.rowcount != length:
+        raise Overtaken
+    connection.execute(insert(chunks).values(**place, **asdict(sealed.segment)))
+
+
+def series_of(connection: Connection, run_id: str) -> list[int]:
+    """Return the ids of all series of a run."""
+    found = connection.execute(select(series.c.id).where(series.c.run_id == run_id))
+    return list(found.scalars())
+
+
+class Overtaken(Exception):
+    """The rows of a chunk were not all there any more when it was to take their place."""

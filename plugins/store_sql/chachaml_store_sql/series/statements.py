@@ -1,0 +1,92 @@
+"""The statements of an append, compiled once for each dialect.
+
+They run on the driver's own cursor: `Connection.execute` costs several times as much as what it
+would run here.
+"""
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Dialect,
+    Executable,
+    bindparam,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+)
+from sqlalchemy.sql.expression import ClauseElement
+
+from chachaml_store_sql.schema import chunks, points, runs, series
+from chachaml_store_sql.upsert import insert_into
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL text with positional parameters, and the name of each of them in order."""
+
+    sql: str
+    names: Sequence[str]
+
+    def arguments(self, values: Mapping[str, object]) -> list[object]:
+        """Return `values` in the order of the parameters."""
+        return [values[name] for name in self.names]
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """What an append runs."""
+
+    status: Statement
+    extend: Statement
+    add_point: Statement
+    add_chunk: Statement
+
+
+@functools.lru_cache(maxsize=8)
+def statements(dialect: Dialect) -> Statements:
+    """Return the statements of an append, compiled for a dialect."""
+    return Statements(
+        status=_compile(select(runs.c.status).where(runs.c.id == bindparam("run_id")), dialect),
+        extend=_compile(_extend(dialect), dialect),
+        add_point=_compile(insert(points), dialect),
+        add_chunk=_compile(insert(chunks), dialect),
+    )
+
+
+def _extend(dialect: Dialect) -> Executable:
+    """Return the upsert of a series' summary; it returns the series' id and new length."""
+    row = insert_into(series, dialect)
+    new = row.excluded
+    upsert = row.on_conflict_do_update(
+        index_elements=["run_id", "key"],
+        set_={
+            "length": series.c.length + new.length,
+            "last_value": new.last_value,
+            "last_step": new.last_step,
+            "last_at": new.last_at,
+            "least": _better(series.c.least, new.least, new.least < series.c.least),
+            "greatest": _better(series.c.greatest, new.greatest, new.greatest > series.c.greatest),
+            "logged": new.logged,
+        },
+    ).returning(series.c.id, series.c.length)
+    columns = [column.name for column in series.c if column.name != "id"]
+    return upsert.values({name: bindparam(name) for name in columns})
+
+
+def _better(
+    old: ColumnElement[Any], new: ColumnElement[Any], beyond: ColumnElement[bool]
+) -> ColumnElement[Any]:
+    """Return the SQL for: the new extreme where it is beyond the old one or there was none."""
+    return case((or_(old.is_(None), beyond), func.coalesce(new, old)), else_=old)
+
+
+def _compile(statement: Executable, dialect: Dialect) -> Statement:
+    assert isinstance(statement, ClauseElement)
+    compiled: Any = statement.compile(dialect=dialect)
+    return Statement(str(compiled), tuple(compiled.positiontup))

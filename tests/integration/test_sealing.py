@@ -1,0 +1,246 @@
+"""Sealing: whatever is appended, sealed, killed and reopened, a series reads the same."""
+
+import asyncio
+import math
+import os
+import struct
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from chachaml_kernel.domain.metrics import Points, Window, thin
+from chachaml_kernel.domain.runs import RunStatus
+from chachaml_kernel.testing.builders import new_run
+from chachaml_store_sql import SqlStore
+from chachaml_store_sql.schema import chunks, points
+from chachaml_store_sql.series import sealing
+from chachaml_store_sql.series.segments import LENGTH
+from chachaml_store_sqlite import StoreSqlite
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, func, select
+
+LOGGER = """
+import asyncio, sys
+from pathlib import Path
+from chachaml_kernel.domain.metrics import Points
+from chachaml_kernel.domain.runs import NewRun, Run, RunStatus
+from chachaml_store_sql.series import sealing
+from chachaml_store_sqlite import StoreSqlite
+
+async def main():
+    async with StoreSqlite(path=Path(sys.argv[1])).chachaml_store() as store:
+        step = int(sys.argv[2])
+        if step == 0:
+            run = Run(id="r", experiment="e", name=None, status=RunStatus.RUNNING, started_at=0)
+            await store.start_run(NewRun(run=run))
+        sealer = asyncio.create_task(seal_always(store))
+        while True:
+            size = 100 if step % 7 == 0 else 20
+            steps = list(range(step, step + size))
+            await store.append_points("r", {"m": Points([s / 3 for s in steps], steps, steps)})
+            step += size
+            print(step, flush=True)
+
+async def seal_always(store):
+    while True:
+        sealed = await store.read(lambda c: sealing.encode_oldest(c, 1, ended=True))
+        if sealed:
+            await store.write(lambda c: sealing.put_in_place(c, sealed))
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
+    async with StoreSqlite(path=tmp_path / "chachaml.db").chachaml_store() as store:
+        assert isinstance(store, SqlStore)
+        yield store
+
+
+def curve(begin: int, end: int) -> Points:
+    span = range(begin, end)
+    values = [math.nan if i % 97 == 96 else math.sin(i / 50) for i in span]
+    return Points(values, [10**12 + i for i in span], list(span))
+
+
+def exact(series: Points) -> tuple[list[bytes], list[int], list[int | None]]:
+    packed = [struct.pack("<d", value) for value in series.values]
+    return packed, list(series.times), list(series.steps or [None] * len(series))
+
+
+async def stored(store: SqlStore) -> tuple[int, int]:
+    """Return how many rows and how many chunks there are."""
+
+    def count(connection: Connection) -> tuple[int, int]:
+        rows, blobs = (
+            connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in (points, chunks)
+        )
+        return rows, blobs
+
+    return await store.read(count)
+
+
+async def seal(store: SqlStore) -> None:
+    sealed = await store.read(lambda c: sealing.encode_oldest(c, 1, ended=True))
+    if sealed is not None:
+        await store.write(lambda c: sealing.put_in_place(c, sealed))
+
+
+async def test_rows_that_have_gathered_become_a_chunk_behind_the_writes(store: SqlStore) -> None:
+    await store.start_run(new_run("r"))
+    for begin in range(0, LENGTH + 64, 40):
+        await store.append_points("r", {"m": curve(begin, begin + 40)})
+    await store.sealer.waiting.join()
+    assert await stored(store) == (64, 1)
+    assert exact(await store.history("r", "m", Window())) == exact(curve(0, LENGTH + 64))
+
+
+async def test_the_end_of_a_run_seals_its_short_series(store: SqlStore) -> None:
+    await store.start_run(new_run("r"))
+    for begin in range(0, 300, 10):
+        await store.append_points(
+            "r", {"m": curve(begin, begin + 10), "one": curve(begin, begin + 1)}
+        )
+    await store.append_points("r", {"tiny": curve(0, 3)})
+    await store.end_run("r", RunStatus.COMPLETED, error=None, at=1)
+    await store.sealer.waiting.join()
+    assert await stored(store) == (3, 2)
+    assert exact(await store.history("r", "m", Window())) == exact(curve(0, 300))
+
+
+async def test_many_points_at_once_are_chunks_from_the_start(store: SqlStore) -> None:
+    await store.start_run(new_run("r"))
+    await store.append_points("r", {"m": curve(0, 10_000)})
+    await store.append_points("r", {"m": curve(10_000, 10_030)})
+    await store.append_points("r", {"m": curve(10_030, 10_130)})
+    assert await stored(store) == (30, 4)
+    assert exact(await store.history("r", "m", Window())) == exact(curve(0, 10_130))
+    window = Window("step", 4_000, 10_050)
+    assert exact(await store.history("r", "m", window)) == exact(curve(4_000, 10_051))
+
+
+async def test_two_that_seal_the_same_rows_make_one_chunk(store: SqlStore) -> None:
+    await store.start_run(new_run("r"))
+    await store.append_points("r", {"m": curve(0, 50)})
+    first = await store.read(lambda c: sealing.encode_oldest(c, 1, ended=True))
+    await seal(store)
+    assert first is not None
+    with pytest.raises(sealing.Overtaken):
+        await store.write(lambda c: sealing.put_in_place(c, first))
+    assert exact(await store.history("r", "m", Window())) == exact(curve(0, 50))
+    assert await stored(store) == (0, 1)
+
+
+async def test_a_run_that_is_deleted_while_it_is_sealed_leaves_nothing(store: SqlStore) -> None:
+    await store.start_run(new_run("r"))
+    await store.append_points("r", {"m": curve(0, 50), "n": curve(0, 500)})
+    sealed = await store.read(lambda c: sealing.encode_oldest(c, 1, ended=True))
+    await store.set_archived("r", True)
+    await store.delete_run("r")
+    assert sealed is not None
+    with pytest.raises(sealing.Overtaken):
+        await store.write(lambda c: sealing.put_in_place(c, sealed))
+    assert await stored(store) == (0, 0)
+
+
+async def test_an_outline_of_many_chunks_has_their_peaks_and_all_of_the_count(
+    store: SqlStore,
+) -> None:
+    await store.start_run(new_run("r"))
+    logged = curve(0, 100_000)
+    values = list(logged.values)
+    values[77_777], values[12_345] = 50.0, -math.inf
+    await store.append_points("r", {"m": Points(values, logged.times, logged.steps)})
+    for window in (Window(), Window("time", 10**12 + 5_000, 10**12 + 95_000)):
+        outline = await store.outline("r", "m", window, max_points=500)
+        assert outline.count == len(await store.history("r", "m", window))
+        assert {50.0, -math.inf} <= set(outline.points.values)
+        assert any(map(math.isnan, outline.points.values))
+        assert 300 <= len(outline.points) <= 500
+    exactly = await store.outline("r", "m", Window(), max_points=20_000)
+    whole = await store.history("r", "m", Window())
+    assert exact(exactly.points) == exact(thin(whole, 20_000))
+
+
+OPERATIONS = st.lists(
+    st.one_of(
+        st.tuples(st.just("append"), st.integers(1, 200)),
+        st.tuples(st.just("seal"), st.just(0)),
+        st.tuples(st.just("reopen"), st.just(0)),
+    ),
+    max_size=15,
+)
+
+
+@given(operations=OPERATIONS, first=st.integers(0, 1_000), last=st.integers(0, 1_000))
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_order_of_appends_and_seals_reads_the_same(
+    operations: list[tuple[str, int]],
+    first: int,
+    last: int,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    path = tmp_path_factory.mktemp("series") / "chachaml.db"
+
+    async def play() -> None:
+        length = 0
+        left = list(operations)
+        opened = False
+        while left or not opened:
+            async with StoreSqlite(path=path).chachaml_store() as store:
+                assert isinstance(store, SqlStore)
+                if not opened:
+                    await store.start_run(new_run("r"))
+                    await store.append_points("r", {"m": curve(0, 1)})
+                    opened, length = True, 1
+                while left and (operation := left.pop(0))[0] != "reopen":
+                    if operation[0] == "seal":
+                        await seal(store)
+                    else:
+                        size = operation[1]
+                        await store.append_points("r", {"m": curve(length, length + size)})
+                        length += size
+                assert exact(await store.history("r", "m", Window())) == exact(curve(0, length))
+                part = await store.history("r", "m", Window("step", first, last))
+                assert exact(part) == exact(curve(first, min(last + 1, length)))
+                [metric] = (await store.get_run("r")).metrics
+                assert metric.count == length
+
+    asyncio.run(play())
+
+
+def test_kills_while_sealing_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    path = tmp_path / "chachaml.db"
+    acknowledged = 0
+    for round_ in range(10):
+        process = subprocess.Popen(
+            [sys.executable, "-c", LOGGER, path, str(acknowledged)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        assert process.stdout is not None
+        for _ in range(20 + 13 * round_):
+            acknowledged = int(process.stdout.readline())
+        process.kill()
+        rest = process.communicate()[0].split()
+        acknowledged = int(rest[-1]) if rest else acknowledged
+        length = asyncio.run(check(path, acknowledged))
+        acknowledged = length
+
+
+async def check(path: Path, acknowledged: int) -> int:
+    """Check that all points are there, once and in order; return how many there are."""
+    async with StoreSqlite(path=path).chachaml_store() as store:
+        found = await store.history("r", "m", Window())
+        assert len(found) >= acknowledged
+        assert list(found.steps or ()) == list(range(len(found)))
+        assert list(found.values) == [step / 3 for step in range(len(found))]
+        return len(found)
