@@ -1,6 +1,7 @@
 """Plugins as small as can be, for tests of what loads and runs plugins."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -103,6 +104,17 @@ class Plain:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A front end that says that it starts, and then never gets ready."""
+
+    @hookimpl
+    async def chachaml_frontend(self) -> None:
+        sys.stderr.write("starting\n")
+        sys.stderr.flush()
+        await asyncio.Event().wait()
+
+
+@dataclass(frozen=True)
 class Silent:
     """A front end that ends at once, without ever having served."""
 
@@ -130,6 +142,25 @@ class Text:
     @hookimpl
     def chachaml_exporters(self) -> Sequence[Any]:
         return [self]
+
+
+@dataclass(frozen=True)
+class Witness:
+    """Writes down when it is built, and when it is asked for exporters, of which it has none."""
+
+    log: Path = Path("witness.log")
+
+    def __post_init__(self) -> None:
+        self._note("built")
+
+    @hookimpl
+    def chachaml_exporters(self) -> Sequence[Any]:
+        self._note("asked")
+        return []
+
+    def _note(self, what: str) -> None:
+        with self.log.open("a") as log:
+            log.write(f"{what}\n")
 
 
 @dataclass(frozen=True)

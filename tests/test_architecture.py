@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 KERNEL = ROOT / "kernel" / "chachaml_kernel"
 PLUGINS = sorted((ROOT / "plugins").iterdir())
-STRANGERS = sorted((ROOT / "examples").glob("*/pyproject.toml"))
+STRANGERS = sorted(path.parent for path in (ROOT / "examples").glob("*/pyproject.toml"))
 
 KERNEL_DEPENDENCIES = {"msgspec", "pluggy"}
 TESTING_DEPENDENCIES = {"hypothesis", "pytest", "pytest_asyncio"}
@@ -20,6 +20,7 @@ SQL_STORES = {"store_sqlite", "store_postgres"}
 LAYERS = {
     "domain": {"domain", "errors"},
     "ports": {"domain", "errors", "ports"},
+    "memory": {"domain", "errors", "memory", "ports"},
     "services": {"domain", "errors", "ports", "services"},
 }
 """What each layer of the kernel may import of the kernel."""
@@ -101,7 +102,7 @@ def test_a_plugin_imports_the_kernel_and_what_it_declares_and_no_other_plugin(fo
         assert foreign(module, own) <= needed, name_of(module)
 
 
-@pytest.mark.parametrize("folder", [*PLUGINS, *(path.parent for path in STRANGERS)], ids=name_of)
+@pytest.mark.parametrize("folder", [*PLUGINS, *STRANGERS], ids=name_of)
 def test_a_plugin_uses_no_private_name_of_the_kernel(folder: Path) -> None:
     for module in modules(folder):
         for name in imports(module):
@@ -111,9 +112,18 @@ def test_a_plugin_uses_no_private_name_of_the_kernel(folder: Path) -> None:
 
 
 def test_nothing_but_tests_uses_the_kit_for_tests() -> None:
-    for module in [*modules(KERNEL), *(each for folder in PLUGINS for each in modules(folder))]:
-        if KERNEL / "testing" not in module.parents:
-            assert "testing" not in set(of_kernel(module)), name_of(module)
+    for folder in (KERNEL, *PLUGINS, *STRANGERS):
+        for module in modules(folder):
+            if not {"testing", "tests"} & set(module.relative_to(folder).parts):
+                assert "testing" not in set(of_kernel(module)), name_of(module)
+
+
+def test_a_front_end_reaches_no_port_through_a_service() -> None:
+    ports = {"store", "artifact_store", "exporters", "parts"}
+    for module in modules(ROOT / "plugins" / "ui"):
+        for node in ast.walk(ast.parse(module.read_text())):
+            if isinstance(node, ast.Attribute):
+                assert node.attr not in ports, f"{name_of(module)}:{node.lineno}"
 
 
 def test_no_module_is_long() -> None:

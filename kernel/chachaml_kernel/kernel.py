@@ -1,7 +1,7 @@
 """The kernel: services over whatever the configured plugins provide."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from chachaml_kernel.config import Config
@@ -19,7 +19,10 @@ from chachaml_kernel.services.surroundings import Clock, NewId, random_id, syste
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kernel:
-    """What front ends call; nothing else of the system is theirs to touch."""
+    """What front ends call: the methods of the services, and of the authenticator if there is one.
+
+    Nothing else is theirs to touch. The ports that services hold are the services' own.
+    """
 
     runs: Runs
     metrics: Metrics
@@ -28,20 +31,32 @@ class Kernel:
     models: Models
     exports: Exports
     authenticator: Authenticator | None
-    parts: Parts
     health: Health
 
+    def now(self) -> int:
+        """Return the time by the kernel's clock, in milliseconds since the Unix epoch, UTC."""
+        return self.runs.clock()
 
-@asynccontextmanager
-async def open_kernel(
+
+def open_kernel(
     config: Config, *, clock: Clock = system_clock, new_id: NewId = random_id
-) -> AsyncIterator[Kernel]:
+) -> AbstractAsyncContextManager[Kernel]:
     """Load the configured plugins, open what they provide, and close it again at the end.
 
     Raises `ConfigError` before anything is opened if the configuration is wrong, and while
     something is opened if it cannot be.
     """
-    parts = load(config)
+    return open_parts(load(config), config, clock=clock, new_id=new_id)
+
+
+@asynccontextmanager
+async def open_parts(
+    parts: Parts, config: Config, *, clock: Clock = system_clock, new_id: NewId = random_id
+) -> AsyncIterator[Kernel]:
+    """Open what plugins provide, and close it again at the end; parts can be opened once.
+
+    Raises `ConfigError` while something is opened if it cannot be.
+    """
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(parts.store)
         artifact_store = await stack.enter_async_context(parts.artifact_store)
@@ -53,6 +68,5 @@ async def open_kernel(
             models=Models(store, clock),
             exports=Exports(store, parts.exporters),
             authenticator=parts.authenticator,
-            parts=parts,
             health=Health(store, artifact_store),
         )

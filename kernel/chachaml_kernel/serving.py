@@ -2,15 +2,15 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TypeAlias
 
 from chachaml_kernel.config import Config
 from chachaml_kernel.errors import ChachamlError, ConfigError
-from chachaml_kernel.kernel import Kernel, open_kernel
-from chachaml_kernel.plugins import load
+from chachaml_kernel.kernel import Kernel, open_parts
+from chachaml_kernel.plugins import Frontend, Parts, load
 
 Ready: TypeAlias = Callable[[Sequence[str]], None]
 """Called once with the addresses of all front ends, when all of them accept requests."""
@@ -20,8 +20,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 def check(config: Config) -> None:
     """Raise `ConfigError` if `config` cannot serve, as far as that shows with nothing opened."""
-    if not load(config).frontends:
-        raise ConfigError("no plugin provides a front end; add [plugins.ui]")
+    _load(config)
 
 
 async def run(config: Config, *, ready: Ready) -> None:
@@ -29,10 +28,10 @@ async def run(config: Config, *, ready: Ready) -> None:
 
     An error of `chachaml_kernel.errors` is raised by itself, never within a group.
     """
-    check(config)
+    parts = _load(config)
     try:
-        async with open_kernel(config) as kernel:
-            await _run_frontends(kernel, ready)
+        async with open_parts(parts, config) as kernel:
+            await _run_frontends(parts.frontends, kernel, ready)
     except ExceptionGroup as group:
         ours = group.subgroup(ChachamlError)
         if ours is None:
@@ -58,8 +57,15 @@ def _end(serving: asyncio.Task[None]) -> None:
     serving.cancel()
 
 
-async def _run_frontends(kernel: Kernel, ready: Ready) -> None:
-    frontends = kernel.parts.frontends
+def _load(config: Config) -> Parts:
+    """Return the parts of a server, which has a front end."""
+    parts = load(config)
+    if not parts.frontends:
+        raise ConfigError("no plugin provides a front end; add [plugins.ui]")
+    return parts
+
+
+async def _run_frontends(frontends: Mapping[str, Frontend], kernel: Kernel, ready: Ready) -> None:
     addresses: dict[str, str] = {}
 
     def announce(name: str, address: str) -> None:
@@ -67,12 +73,14 @@ async def _run_frontends(kernel: Kernel, ready: Ready) -> None:
         if len(addresses) == len(frontends):
             ready([addresses[name] for name in frontends])
 
-    async with asyncio.TaskGroup() as group:
-        for name, start in frontends.items():
-            group.create_task(start(kernel, partial(announce, name)), name=name)
-    for name in frontends:
+    async def serve(name: str, start: Frontend) -> None:
+        await start(kernel, partial(announce, name))
         if name not in addresses:
             raise ConfigError(f"the front end of plugin {name!r} ended before it served")
+
+    async with asyncio.TaskGroup() as group:
+        for name, start in frontends.items():
+            group.create_task(serve(name, start), name=name)
 
 
 def _first(error: BaseException) -> BaseException:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from chachaml_artifacts_fs import ArtifactsFs
+from chachaml_kernel.memory import MemoryArtifactStore
 from chachaml_kernel.ports import ArtifactStore
 from chachaml_kernel.testing.artifact_store import ArtifactStoreSuite
-from chachaml_kernel.testing.memory_artifacts import MemoryArtifactStore
 
 
 class TestArtifactsFs(ArtifactStoreSuite):

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from chachaml_kernel.memory import MemoryStore
 from chachaml_kernel.ports import Store
-from chachaml_kernel.testing import MemoryStore, StoreSuite
+from chachaml_kernel.testing import StoreSuite
 from chachaml_kernel.testing.store_once import WRITES
 from chachaml_store_sqlite import StoreSqlite
 

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 
 from chachaml_kernel import Kernel
-from chachaml_kernel.plugins import Parts
+from chachaml_kernel.memory import MemoryArtifactStore, MemoryStore
 from chachaml_kernel.ports import ArtifactStore, Authenticator, Exporter, Store
 from chachaml_kernel.services.artifacts import Artifacts
 from chachaml_kernel.services.experiments import Experiments
@@ -15,7 +15,6 @@ from chachaml_kernel.services.metrics import Metrics
 from chachaml_kernel.services.models import Models
 from chachaml_kernel.services.runs import Runs
 from chachaml_kernel.services.surroundings import random_id, system_clock
-from chachaml_kernel.testing import MemoryArtifactStore, MemoryStore
 from chachaml_ui import Ui
 from chachaml_ui.server import serve
 
@@ -39,13 +38,6 @@ def kernel(
         models=Models(records, system_clock),
         exports=Exports(records, exporters),
         authenticator=authenticator,
-        parts=Parts(
-            store=nullcontext(records),
-            artifact_store=nullcontext(files),
-            exporters=exporters,
-            authenticator=authenticator,
-            frontends={},
-        ),
         health=Health(records, files),
     )
 

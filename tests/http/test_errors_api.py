@@ -13,8 +13,8 @@ from chachaml_kernel.domain.paging import Page
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import RunDetail, RunRow
 from chachaml_kernel.errors import Overloaded, Upstream
+from chachaml_kernel.memory import MemoryStore
 from chachaml_kernel.ports import Table
-from chachaml_kernel.testing import MemoryStore
 
 from tests.http.client import detail, exchange
 from tests.http.serving import kernel, serving

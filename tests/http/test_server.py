@@ -11,7 +11,7 @@ from chachaml_kernel.domain.paging import Page
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import RunRow
 from chachaml_kernel.errors import ConfigError
-from chachaml_kernel.testing import MemoryStore
+from chachaml_kernel.memory import MemoryStore
 from chachaml_ui import Ui
 from chachaml_ui.server import listen
 

@@ -16,13 +16,44 @@ import pytest
 
 from tests.distributions import install
 
-SMALL = {"log": "LoggingStore", "artifacts": "ArtifactsOnly", "echo": "Echo", "stores": "Stores"}
+SMALL = {
+    "log": "LoggingStore",
+    "artifacts": "ArtifactsOnly",
+    "echo": "Echo",
+    "stores": "Stores",
+    "waiting": "Waiting",
+}
 SLOW = """import sys, threading
 sys.stderr.write("importing\\n")
 sys.stderr.flush()
 threading.Event().wait()
 """
 CONFIG = "[plugins.log]\n[plugins.artifacts]\n[plugins.echo]\nport = 0\n"
+LOGS_TO_ITSELF = """import json
+from urllib.request import Request, urlopen
+from chachaml_kernel import serve
+
+runs = f"{serve(port=0).url}/api/w/runs"
+with urlopen(Request(runs, method="POST")) as answer:
+    metrics = f"{runs}/{json.load(answer)['id']}/metrics"
+urlopen(Request(metrics, b'{"loss": 0.25}', {"Content-Type": "application/json"})).close()
+"""
+READS_WHAT_WAS_LOGGED = """from urllib.request import urlopen
+from chachaml_kernel import serve
+
+with urlopen(f"{serve(port=0).url}/api/runs") as answer:
+    print(answer.read())
+"""
+SURVIVES_CTRL_C = """import threading
+from chachaml_kernel import serve
+try:
+    serve("c.toml")
+except KeyboardInterrupt:
+    print("interrupted")
+for thread in threading.enumerate():
+    if thread.name == "chachaml-kernel":
+        thread.join()
+"""
 ROOT = Path(__file__).parents[2]
 
 
@@ -55,6 +86,7 @@ class Command:
             [sys.executable, "-W", "error", *arguments],
             cwd=self.folder,
             env={"PATH": os.environ["PATH"], "PYTHONPATH": path},
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -166,7 +198,8 @@ def test_plugins_are_listed_with_their_packages_in_columns(command: Command) -> 
         "artifacts small 1.0 yes chachaml_artifact_store\n"
         "echo small 1.0 yes chachaml_frontend\n"
         "log small 1.0 yes chachaml_store\n"
-        "stores small 1.0 no"
+        "stores small 1.0 no\n"
+        "waiting small 1.0 no"
     )
     assert {line.index("small 1.0") for line in lines if "small 1.0" in line} == {
         lines[0].index("PACKAGE")
@@ -174,13 +207,12 @@ def test_plugins_are_listed_with_their_packages_in_columns(command: Command) -> 
 
 
 def test_a_reader_that_leaves_is_no_error(command: Command) -> None:
-    process = command.start("plugins", "--config", "c.toml")
-    assert process.stdout
-    assert process.stderr
-    process.stdout.close()
-    assert process.stderr.read() == ""
-    process.stderr.close()
-    assert process.wait() == 0
+    with command.start("plugins", "--config", "c.toml") as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait() == 0
 
 
 def test_the_version_is_that_of_the_package(command: Command) -> None:
@@ -211,11 +243,33 @@ def test_ctrl_c_before_it_serves_is_quiet(command: Command) -> None:
 def test_a_server_of_a_program_ends_its_requests_and_closes_when_the_program_ends(
     command: Command,
 ) -> None:
-    program = "from chachaml_kernel import serve; print(serve('c.toml').url, flush=True)"
+    program = "from chachaml_kernel import serve; print(serve('c.toml').url, flush=True); input()"
     with command.python("-c", program) as process:
-        assert process.communicate()[1] == ""
+        assert process.stdout
+        assert process.stdin
+        port = int(process.stdout.readline().rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            lines = connection.makefile("r")
+            assert lines.readline() == "ready\n"
+            process.stdin.write("\n")
+            process.stdin.flush()
+            assert lines.readline() == "closing\n"
+            assert command.log.read_text() == "opened\n"
+            connection.sendall(b"hello\n")
+            assert lines.readline() == "hello\n"
+        assert process.communicate() == ("", "")
         assert process.returncode == 0
     assert command.log.read_text() == "opened\nclosed\n"
+
+
+def test_what_a_program_logged_to_its_own_server_is_there_for_the_next(command: Command) -> None:
+    for program, printed in ((LOGS_TO_ITSELF, ""), (READS_WHAT_WAS_LOGGED, '"loss":0.25')):
+        with command.python("-c", program) as process:
+            out, err = process.communicate()
+        assert (process.returncode, err) == (0, "")
+        assert printed in out
+        # Closed and not cut off: the last connection takes its log along.
+        assert [file.name for file in command.folder.glob("chachaml.db*")] == ["chachaml.db"]
 
 
 def test_ctrl_c_while_a_server_of_a_program_starts_ends_the_program(command: Command) -> None:
@@ -226,6 +280,17 @@ def test_ctrl_c_while_a_server_of_a_program_starts_ends_the_program(command: Com
         process.send_signal(signal.SIGINT)
         assert process.communicate()[1].endswith("\nKeyboardInterrupt\n")
         assert process.returncode == -signal.SIGINT
+
+
+def test_ctrl_c_while_a_server_of_a_program_starts_gives_the_start_up(command: Command) -> None:
+    command.config.write_text(f"{CONFIG}[plugins.waiting]\n")
+    with command.python("-c", SURVIVES_CTRL_C) as process:
+        assert process.stderr
+        assert process.stderr.readline() == "starting\n"
+        process.send_signal(signal.SIGINT)
+        assert process.communicate() == ("interrupted\n", "")
+        assert process.returncode == 0
+    assert command.log.read_text() == "opened\nclosed\n"
 
 
 def test_without_a_file_the_default_plugins_serve_from_the_working_directory(

@@ -17,7 +17,7 @@ SPARE = """
 from contextlib import nullcontext
 from dataclasses import dataclass
 from chachaml_kernel import hookimpl
-from chachaml_kernel.testing import MemoryArtifactStore, MemoryStore
+from chachaml_kernel.memory import MemoryArtifactStore, MemoryStore
 
 @dataclass(frozen=True)
 class SpareStore:
@@ -38,18 +38,21 @@ from pathlib import Path
 from chachaml_kernel.config import load_config
 from chachaml_kernel.domain.metrics import Points
 from chachaml_kernel.domain.query import RunQuery
-from chachaml_kernel.kernel import open_kernel
+from chachaml_kernel.kernel import open_parts
+from chachaml_kernel.plugins import load
 
 async def chunks():
     yield b"bytes"
 
 async def main():
-    async with open_kernel(load_config(file=Path("c.toml"), env={})) as kernel:
+    config = load_config(file=Path("c.toml"), env={})
+    parts = load(config)
+    async with open_parts(parts, config) as kernel:
         run = await kernel.runs.start()
         await kernel.metrics.append(run.id, {"loss": Points([0.5], [1])})
         await kernel.artifacts.upload(run.id, "model", chunks())
         [row] = (await kernel.runs.list(RunQuery())).rows
-        print(row.latest, sorted(kernel.exports.exporters), sorted(kernel.parts.frontends))
+        print(row.latest, sorted(parts.exporters), sorted(parts.frontends))
 
 asyncio.run(main())
 """

@@ -95,7 +95,7 @@ async def test_rows_that_have_gathered_become_a_chunk_behind_the_writes(store: S
     await store.start_run(new_run("r"))
     for begin in range(0, LENGTH + 64, 40):
         await store.append_points("r", {"m": curve(begin, begin + 40)})
-    await store.sealer.waiting.join()
+    await store.upkeep.waiting.join()
     assert await stored(store) == (64, 1)
     assert exact(await store.history("r", "m", Window())) == exact(curve(0, LENGTH + 64))
 
@@ -108,7 +108,7 @@ async def test_the_end_of_a_run_seals_its_short_series(store: SqlStore) -> None:
         )
     await store.append_points("r", {"tiny": curve(0, 3)})
     await store.end_run("r", RunStatus.COMPLETED, error=None, at=1)
-    await store.sealer.waiting.join()
+    await store.upkeep.waiting.join()
     assert await stored(store) == (3, 2)
     assert exact(await store.history("r", "m", Window())) == exact(curve(0, 300))
 
@@ -140,7 +140,7 @@ async def test_a_run_that_is_deleted_while_it_is_sealed_leaves_nothing(store: Sq
     await store.start_run(new_run("r"))
     await store.append_points("r", {"m": curve(0, 50), "n": curve(0, 500)})
     sealed = await store.read(lambda c: sealing.encode_oldest(c, 1, ended=True))
-    await store.set_archived("r", True)
+    await store.set_archived("r", archived=True)
     await store.delete_run("r")
     assert sealed is not None
     with pytest.raises(sealing.Overtaken):

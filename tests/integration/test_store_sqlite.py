@@ -1,6 +1,7 @@
 """The SQLite store with many processes, odd files, full disks and too much work."""
 
 import asyncio
+import math
 import os
 import sqlite3
 import subprocess
@@ -19,11 +20,15 @@ from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.errors import ConfigError, Conflict, Overloaded, Upstream
 from chachaml_kernel.ports import Store
 from chachaml_kernel.testing.builders import new_run, points
-from chachaml_store_sql import SqlStore, run_lists
-from chachaml_store_sql.migrate import KNOWN, VERSION_TABLE
-from chachaml_store_sql.schema import HEAD, metadata
+from chachaml_store_sql import SqlStore, run_lists, upgrade
+from chachaml_store_sql.migrate import HEAD, KNOWN, VERSION_TABLE
+from chachaml_store_sql.schema import metadata
+from chachaml_store_sql.series.statements import statements
 from chachaml_store_sqlite import StoreSqlite
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, Dialect, create_engine, event
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 STARTER = """
 import asyncio, sys
@@ -118,13 +123,31 @@ async def test_several_processes_write_one_file(store: Store, path: Path) -> Non
         assert history.steps == list(range(100))
 
 
-async def test_the_schema_is_what_the_migrations_make(path: Path) -> None:
-    await open_once(path)
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.connect() as connection:
+def test_the_migrations_come_to_the_same_as_a_new_database(tmp_path: Path) -> None:
+    asyncio.run(open_once(tmp_path / "made.db"))
+    engine = create_engine(f"sqlite:///{tmp_path / 'migrated.db'}")
+    with engine.begin() as connection:
+        upgrade(connection)
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
         assert compare_metadata(context, metadata) == []
     engine.dispose()
+    assert tables(tmp_path / "migrated.db") == tables(tmp_path / "made.db")
+
+
+def tables(path: Path) -> dict[str, list[object]]:
+    """Return each table's columns, indexes and foreign keys, as SQLite itself lists them."""
+    found: dict[str, list[object]] = {}
+    with sqlite3.connect(path) as connection:
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        for (name,) in names:
+            if name != VERSION_TABLE:
+                listed = ("table_xinfo", "index_list", "foreign_key_list")
+                found[name] = [
+                    sorted(str(row[1:]) for row in connection.execute(f"PRAGMA {it}({name})"))
+                    for it in listed  # the first of each row is but its place in the list
+                ]
+    connection.close()
+    return found
 
 
 def test_the_known_revisions_are_those_of_the_migrations() -> None:
@@ -148,13 +171,10 @@ async def test_the_database_of_another_program_is_refused_and_left_alone(path: P
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
     connection.close()
+    before = path.read_bytes()  # noqa: ASYNC240
     with pytest.raises(ConfigError, match="tables of another program"):
         await open_once(path)
-    with sqlite3.connect(path) as connection:
-        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [
-            ("alembic_version",)
-        ]
-    connection.close()
+    assert path.read_bytes() == before  # noqa: ASYNC240
 
 
 def cut(path: Path) -> None:
@@ -246,6 +266,46 @@ async def test_a_write_that_fails_is_undone_alone_among_those_that_share_its_com
     assert [metric.key for metric in detail.metrics] == ["loss"]
 
 
+@pytest.mark.parametrize("error", [StopIteration(), ZeroDivisionError()])
+async def test_an_error_that_nobody_foresaw_belongs_to_one_write_alone(
+    store: SqlStore, error: Exception
+) -> None:
+    def fail(_: Connection) -> None:
+        raise error
+
+    results = await asyncio.gather(
+        *(store.write(fail) for _ in range(3)),
+        store.start_run(new_run("run")),
+        *(store.read(fail) for _ in range(5)),
+        return_exceptions=True,
+    )
+    assert [isinstance(result, BaseException) for result in results] == [
+        *[True] * 3,
+        False,
+        *[True] * 5,
+    ]
+    assert (await store.get_run("run")).run.id == "run"
+
+
+async def test_a_start_that_is_given_up_leaves_no_thread(path: Path) -> None:
+    for turns in range(4):
+        opening = asyncio.create_task(open_once(path))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        opening.cancel()
+        await asyncio.gather(opening, return_exceptions=True)
+        assert not [it for it in threading.enumerate() if it.name.startswith("chachaml-sqlite")]
+
+
+@pytest.mark.parametrize("dialect", [PGDialect_psycopg, PGDialect_asyncpg, sqlite.dialect])
+def test_the_hot_statements_are_written_for_every_database(
+    dialect: type[Dialect],
+) -> None:
+    hot = statements(dialect())
+    assert "ON CONFLICT" in hot.extend.sql
+    assert ("FOR SHARE" in hot.status.sql) == (dialect.name == "postgresql")
+
+
 async def test_more_than_may_wait_is_turned_away(path: Path) -> None:
     async with StoreSqlite(path=path, max_waiting=2).chachaml_store() as store:
         assert isinstance(store, SqlStore)
@@ -301,6 +361,27 @@ async def test_a_deleted_run_frees_its_space_on_the_disk(path: Path) -> None:
         )
     size = os.stat(path).st_size
     async with StoreSqlite(path=path).chachaml_store() as store:
-        await store.set_archived("run", True)
+        await store.set_archived("run", archived=True)
         await store.delete_run("run")
+        assert isinstance(store, SqlStore)
+        await store.upkeep.waiting.join()
     assert os.stat(path).st_size < size / 4
+
+
+async def test_a_run_is_deleted_from_a_restored_file_too_which_gives_nothing_back(
+    path: Path, tmp_path: Path
+) -> None:
+    async with StoreSqlite(path=path).chachaml_store() as store:
+        await store.start_run(new_run("run"))
+        await store.append_points("run", {"loss": points(*map(math.sin, range(100_000)))})
+    restored = tmp_path / "restored.db"
+    with sqlite3.connect(path) as before, sqlite3.connect(restored) as after:
+        after.executescript("\n".join(before.iterdump()))
+    before.close()
+    after.close()
+    async with StoreSqlite(path=restored).chachaml_store() as store:
+        await store.set_archived("run", archived=True)
+        await store.delete_run("run")
+        assert isinstance(store, SqlStore)
+        await store.upkeep.waiting.join()
+        assert (await store.list_runs(RunQuery(archived=None))).rows == []

@@ -32,11 +32,14 @@ port = 0
 
 
 @pytest.fixture(scope="module")
-def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return build_wheels(tmp_path_factory.mktemp("wheels"), *DISTRIBUTIONS)
+
+
+@pytest.fixture(scope="module")
+def scripts(wheels: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of programs of a new environment with the kernel and the plugin."""
-    folder = tmp_path_factory.mktemp("installed")
-    wheels = build_wheels(folder / "wheels", *DISTRIBUTIONS)
-    return new_environment(folder / "environment", *wheels)
+    return new_environment(tmp_path_factory.mktemp("installed") / "environment", *wheels)
 
 
 def ask(address: str, body: object = None) -> Any:
@@ -46,7 +49,10 @@ def ask(address: str, body: object = None) -> Any:
         return json.load(answer)
 
 
-def test_its_own_tests_pass_where_it_is_installed(scripts: Path, tmp_path: Path) -> None:
+def test_its_own_tests_pass_where_it_is_installed_for_them(
+    wheels: list[Path], tmp_path: Path
+) -> None:
+    scripts = new_environment(tmp_path / "environment", *wheels, "chachaml-store-journal[test]")
     shutil.copy(EXAMPLE / "pyproject.toml", tmp_path)
     shutil.copytree(EXAMPLE / "tests", tmp_path / "tests")
     said = run(scripts / "pytest", "-q", "-p", "no:cacheprovider", cwd=tmp_path)
@@ -72,6 +78,11 @@ def test_what_it_stored_is_there_after_the_server_was_killed(scripts: Path, tmp_
         )
         history = ask(f"{address}/api/runs/{started['id']}/metrics?key=loss")
         assert (history["points"]["step"], history["points"]["value"]) == ([3], ["NaN"])
+
+
+def test_it_is_installed_without_what_only_tests_need(scripts: Path) -> None:
+    assert (scripts / "chachaml-kernel").exists()
+    assert not (scripts / "pytest").exists()
 
 
 def test_the_list_of_plugins_names_where_it_comes_from(scripts: Path, tmp_path: Path) -> None:

@@ -2,16 +2,22 @@
 
 import math
 import struct
+import sys
 import zlib
 from array import array
 
 import pytest
 from chachaml_kernel.domain.metrics import Points
 from chachaml_store_sql.series import chunk
-from chachaml_store_sql.series.columns import Damaged, Encoding, zstd
+from chachaml_store_sql.series.columns import Damaged, Encoding
 from chachaml_store_sql.series.segments import LENGTH, cut, landmarks, make
 from hypothesis import example, given
 from hypothesis import strategies as st
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 INTEGERS = st.integers(-(2**63), 2**63 - 1)
 POINTS = st.lists(

@@ -1,4 +1,7 @@
 import asyncio
+import gc
+import threading
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +22,7 @@ SMALL = {
     "silent": "Silent",
     "broken": "Broken",
     "plain": "Plain",
+    "witness": "Witness",
 }
 CONFIG = "[plugins.log]\n[plugins.artifacts]\n[plugins.echo]\nport = 0\n"
 
@@ -43,8 +47,8 @@ def nobody_listens(addresses: Sequence[str]) -> None:
     raise AssertionError(f"serves at {addresses}, but should not")
 
 
-def log() -> list[str]:
-    file = Path("store.log")
+def log(name: str = "store.log") -> list[str]:
+    file = Path(name)
     return file.read_text().split() if file.exists() else []
 
 
@@ -101,6 +105,13 @@ async def test_front_ends_serve_until_cancelled_and_then_the_store_is_closed() -
     assert await (await connect(url)).ask("hello") == "hello"
     await running.end()
     assert log() == ["opened", "closed"]
+
+
+async def test_a_plugin_is_built_once_and_asked_once() -> None:
+    running = Running(config("echo", "witness"))
+    await running.addresses()
+    await running.end()
+    assert log("witness.log") == ["built", "asked"]
 
 
 async def test_all_front_ends_serve_and_their_addresses_come_at_once_in_order() -> None:
@@ -200,6 +211,24 @@ def test_a_server_that_cannot_start_raises_why(monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setenv("CHACHAML_ECHO_PORT", port)
         with pytest.raises(ConfigError, match=f"cannot listen on port {port}"):
             serve("c.toml")
+
+
+@pytest.mark.parametrize("frontend", ["silent", "plain", "broken"])
+def test_a_start_that_failed_closes_the_store_and_leaves_no_thread(frontend: str) -> None:
+    Path("c.toml").write_text(f"{CONFIG}[plugins.{frontend}]\n")
+    before = set(threading.enumerate())
+    with pytest.raises((ConfigError, ExceptionGroup)):
+        serve("c.toml")
+    assert log() == ["opened", "closed"]
+    assert not [thread.name for thread in set(threading.enumerate()) - before]
+
+
+def test_a_server_that_was_stopped_is_forgotten() -> None:
+    with serve("c.toml") as server:
+        forgotten = weakref.ref(server)
+    del server
+    gc.collect()
+    assert forgotten() is None
 
 
 def test_two_servers_run_side_by_side() -> None:

@@ -10,8 +10,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, get_type_hints
 
 import msgspec
 from chachaml_kernel.errors import ChachamlError
+from chachaml_kernel.memory import MemoryStore
 from chachaml_kernel.ports import Store
-from chachaml_kernel.testing import MemoryStore
 
 from chachaml_store_journal.journal import Journal
 

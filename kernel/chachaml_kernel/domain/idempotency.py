@@ -1,6 +1,7 @@
 """Safe retries: a write that says which one it is takes effect once."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 
 from chachaml_kernel.errors import Conflict, Invalid
 
@@ -17,11 +18,17 @@ class Once:
     request: str
 
 
-def check_key(key: str) -> str:
+def check_idempotency_key(key: str) -> str:
     """Return `key` if it may be an idempotency key: 1 to 200 visible ASCII characters."""
     if not 0 < len(key) <= MAX_KEY or not all("!" <= character <= "~" for character in key):
         raise Invalid(f"Idempotency-Key must be 1 to {MAX_KEY} visible ASCII characters")
     return key
+
+
+def with_facts(once: Once, *facts: str) -> Once:
+    """Return `once` for a request that says `facts` too, known only after its digest was made."""
+    whole = "\n".join((once.request, *facts))
+    return replace(once, request=hashlib.sha256(whole.encode()).hexdigest())
 
 
 def refuse_reuse(once: Once, applied_request: str) -> None:

@@ -11,7 +11,8 @@ MIN_STEP, MAX_STEP = -(2**63), 2**63 - 1
 MAX_TIME = 8_640_000_000_000_000
 """The last millisecond that ECMAScript's Date can say; earlier than 0 is refused too."""
 
-Axis: TypeAlias = Literal["step", "time"]
+Axis: TypeAlias = Literal["step", "time", "position"]
+"""What a window is on. A position counts the points of a series in the order of logging, from 0."""
 
 
 @dataclass(frozen=True, slots=True)

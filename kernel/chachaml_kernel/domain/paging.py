@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from chachaml_kernel.errors import Invalid
 
@@ -31,6 +31,11 @@ def check_limit(limit: int) -> int:
     if not 1 <= limit <= MAX_LIMIT:
         raise Invalid(f"limit is {limit}; it must be from 1 to {MAX_LIMIT}")
     return limit
+
+
+def next_cursor(order: str, page: Page[Any]) -> str | None:
+    """Return the opaque text for what follows `page` in the list in `order`; none for its end."""
+    return None if page.next is None else encode_cursor(order, page.next)
 
 
 def encode_cursor(order: str, position: Position) -> str:

@@ -4,8 +4,27 @@ import json
 import math
 from typing import Any, TypeAlias
 
+from chachaml_kernel.errors import Invalid
+
 JsonValue: TypeAlias = bool | int | float | str | list[Any] | dict[str, Any] | None
 """Anything that JSON (RFC 8259) can say; numbers in it are finite."""
+
+MAX_DEPTH = 64
+"""How many arrays and objects of a value may lie within each other."""
+
+
+def check_value(what: str, value: JsonValue) -> JsonValue:
+    """Return `value` as it may be stored as a `what`, or raise `Invalid`.
+
+    At most 64 arrays and objects lie within each other; NaN and infinities become their words.
+    """
+    depth, level = 0, _nested([value])
+    while level:
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise Invalid(f"{what} is nested more than {MAX_DEPTH} levels deep; flatten it")
+        level = [child for parent in level for child in _nested(parent)]
+    return without_nan(value)
 
 
 def canonical(value: JsonValue) -> str:
@@ -35,6 +54,12 @@ def without_nan(value: JsonValue) -> JsonValue:
     if isinstance(value, list):
         return [without_nan(inner) for inner in value]
     return value
+
+
+def _nested(parent: list[Any] | dict[str, Any]) -> list[list[Any] | dict[str, Any]]:
+    """Return those values directly within `parent` that hold values themselves."""
+    values = parent.values() if isinstance(parent, dict) else parent
+    return [value for value in values if isinstance(value, list | dict)]
 
 
 def number_text(value: float) -> str:

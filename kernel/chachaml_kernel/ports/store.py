@@ -52,7 +52,7 @@ class RunStore(Protocol):
         """Make a run running again, without end and error; one that runs stays as it is."""
         ...
 
-    async def set_archived(self, run_id: str, archived: bool, *, once: Once | None = None) -> None:
+    async def set_archived(self, run_id: str, *, archived: bool, once: Once | None = None) -> None:
         """Hide a run from lists, or show it again. Raises `NotFound("run")`."""
         ...
 

@@ -1,13 +1,13 @@
 """Artifacts: bytes first, then the record of them."""
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
 from chachaml_kernel.domain.artifacts import Artifact, check_artifact_name, storage_key
-from chachaml_kernel.domain.idempotency import Once
+from chachaml_kernel.domain.idempotency import Once, with_facts
 from chachaml_kernel.domain.names import check_name
-from chachaml_kernel.errors import ChachamlError
+from chachaml_kernel.errors import Conflict, Invalid, NotFound, Overloaded, Upstream
 from chachaml_kernel.ports import ArtifactStore, Store
 from chachaml_kernel.services.leftovers import free
 from chachaml_kernel.services.surroundings import Clock, NewId
@@ -34,7 +34,8 @@ class Artifacts:
         """Store `chunks` as the artifact `name` of a run, in place of one that has the name.
 
         The record is made after the bytes are safe, so a crash leaves bytes without a record at
-        worst, and never a record without its bytes.
+        worst, and never a record without its bytes. Other bytes or another content type are
+        another request, so `once` is refused for them.
         """
         check_artifact_name(name)
         check_name("content_type", content_type)
@@ -52,9 +53,13 @@ class Artifacts:
             sha256=stored.sha256,
             created_at=self.clock(),
         )
+        if once is not None:
+            once = with_facts(once, stored.sha256, content_type)
         try:
             recorded, unused = await self.store.add_artifact(artifact, once=once)
-        except ChachamlError:
+        except (NotFound, Conflict, Invalid, Overloaded):
+            # These say that there is no record. After any other error, or a cancellation, there
+            # may be one: bytes that nobody needs harm nobody, a record without its bytes does.
             await free(self.artifact_store, [key])
             raise
         await free(self.artifact_store, unused)
@@ -64,9 +69,33 @@ class Artifacts:
         """Return what is known of an artifact."""
         return await self.store.get_artifact(artifact_id)
 
-    def open(
+    @asynccontextmanager
+    async def open(
         self, artifact: Artifact, *, offset: int = 0, length: int | None = None
-    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
-        """Open an artifact's bytes from `offset` on, `length` of them or all that follow."""
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Open an artifact's bytes from `offset` on, `length` of them or all that follow.
+
+        Reading raises `Upstream` where fewer come than the artifact's size promises.
+        """
+        rest = max(artifact.size - offset, 0)
+        promised = rest if length is None else min(length, rest)
         key = storage_key(artifact.run_id, artifact.id)
-        return self.artifact_store.open(key, offset=offset, length=length)
+        async with (
+            self.artifact_store.open(key, offset=offset, length=promised) as chunks,
+            aclosing(_all_of(artifact, chunks, promised)) as checked,
+        ):
+            yield checked
+
+
+async def _all_of(
+    artifact: Artifact, chunks: AsyncIterator[bytes], promised: int
+) -> AsyncGenerator[bytes, None]:
+    missing = promised
+    async for chunk in chunks:
+        missing -= len(chunk)
+        yield chunk
+    if missing > 0:
+        raise Upstream(
+            f"the artifact store has lost {missing} bytes of artifact {artifact.id!r}; "
+            "bring them back from a copy, or upload the artifact again"
+        )

@@ -1,11 +1,12 @@
 """Exports: tables of runs or of their points, in the format of some exporter."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import Literal, TypeAlias
 
 from chachaml_kernel.domain.metrics import Points, Window
-from chachaml_kernel.domain.paging import MAX_LIMIT
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import RunKeys, RunRow
 from chachaml_kernel.domain.values import JsonValue
@@ -14,8 +15,9 @@ from chachaml_kernel.ports import Column, Exporter, Store, Table
 
 Subject: TypeAlias = Literal["runs", "metrics"]
 
-BATCH = 10_000
-"""Rows of points that are handed to an exporter at a time."""
+RUNS_A_BATCH = 100
+POINTS_A_BATCH = 2_000
+"""How many rows are made, and written by an exporter, before other tasks get a turn."""
 
 RUN_COLUMNS = (
     Column("id", "text"),
@@ -74,7 +76,7 @@ class Exports:
         return Export(f"{subject}.{format}", exporter.content_type, exporter.write(table))
 
     async def _pages(self, query: RunQuery) -> AsyncIterator[Sequence[RunRow]]:
-        query = replace(query, limit=MAX_LIMIT)
+        query = replace(query, limit=RUNS_A_BATCH)
         while True:
             page = await self.store.list_runs(query)
             yield page.rows
@@ -87,6 +89,7 @@ class Exports:
     ) -> AsyncIterator[Sequence[Sequence[JsonValue]]]:
         async for rows in self._pages(query):
             yield [_run_cells(row, keys) for row in rows]
+            await asyncio.sleep(0)
 
     async def _point_batches(self, query: RunQuery) -> AsyncIterator[Sequence[Sequence[JsonValue]]]:
         async for rows in self._pages(query):
@@ -96,8 +99,9 @@ class Exports:
                         points = await self.store.history(row.run.id, key, Window())
                     except NotFound:  # deleted since its page was read
                         break
-                    for begin in range(0, len(points), BATCH):
+                    for begin in range(0, len(points), POINTS_A_BATCH):
                         yield _point_cells(row, key, points, begin)
+                        await asyncio.sleep(0)
 
 
 def _run_columns(keys: RunKeys) -> list[Column]:
@@ -131,6 +135,7 @@ def _run_cells(row: RunRow, keys: RunKeys) -> list[JsonValue]:
 def _point_cells(row: RunRow, key: str, points: Points, begin: int) -> list[list[JsonValue]]:
     run = row.run
     head: list[JsonValue] = [run.id, run.experiment, run.name, key]
-    span = range(begin, min(begin + BATCH, len(points)))
-    steps = points.steps or [None] * len(points)
-    return [[*head, steps[i], points.times[i], points.values[i]] for i in span]
+    span = slice(begin, begin + POINTS_A_BATCH)
+    steps = repeat(None) if points.steps is None else points.steps[span]
+    columns = zip(steps, points.times[span], points.values[span], strict=False)
+    return [[*head, step, time, value] for step, time, value in columns]

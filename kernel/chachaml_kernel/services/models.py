@@ -38,7 +38,7 @@ class Models:
             artifact_name=artifact,
             stage=stage(stage_name),
             description=check_text("description", description),
-            created_by=created_by,
+            created_by=None if created_by is None else check_name("created_by", created_by),
             created_at=self.clock(),
         )
         return await self.store.add_version(new, once=once)

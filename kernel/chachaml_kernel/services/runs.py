@@ -12,7 +12,7 @@ from chachaml_kernel.domain.names import check_key, check_name, check_text
 from chachaml_kernel.domain.paging import Page, Position, check_limit
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunRow, RunStatus, end_status
-from chachaml_kernel.domain.values import JsonValue, without_nan
+from chachaml_kernel.domain.values import JsonValue, check_value
 from chachaml_kernel.errors import Invalid
 from chachaml_kernel.ports import ArtifactStore, RunStore
 from chachaml_kernel.services.leftovers import free
@@ -54,7 +54,9 @@ class Runs:
         new = NewRun(
             run=run,
             tags=_check_tags(tags or {}),
-            env={key: without_nan(value) for key, value in (env or {}).items()},
+            env={
+                key: check_value(f"env {key[:50]!r}", value) for key, value in (env or {}).items()
+            },
             datasets=[self._dataset(run.id, dataset) for dataset in datasets],
         )
         return await self.store.start_run(new, once=once)
@@ -80,11 +82,11 @@ class Runs:
 
     async def archive(self, run_id: str, *, once: Once | None = None) -> None:
         """Hide a run from lists."""
-        await self.store.set_archived(run_id, True, once=once)
+        await self.store.set_archived(run_id, archived=True, once=once)
 
     async def restore(self, run_id: str, *, once: Once | None = None) -> None:
         """Show an archived run in lists again."""
-        await self.store.set_archived(run_id, False, once=once)
+        await self.store.set_archived(run_id, archived=False, once=once)
 
     async def delete(self, run_id: str, *, once: Once | None = None) -> None:
         """Delete an archived run for ever, and free the bytes that only it held."""
@@ -110,7 +112,10 @@ class Runs:
         self, run_id: str, params: Mapping[str, JsonValue], *, once: Once | None = None
     ) -> None:
         """Write params, each once and for all."""
-        clean = {check_key("param", key): without_nan(value) for key, value in params.items()}
+        clean = {
+            check_key("param", key): check_value(f"param {key!r}", value)
+            for key, value in params.items()
+        }
         await self.store.log_params(run_id, clean, once=once)
 
     async def tag(self, run_id: str, key: str, value: str, *, once: Once | None = None) -> None:
@@ -148,7 +153,7 @@ class Runs:
             check_dataset(dataset),
             id=self.new_id(),
             run_id=run_id,
-            features=without_nan(dataset.features),
+            features=check_value("dataset features", dataset.features),
             created_at=self.clock(),
         )
 

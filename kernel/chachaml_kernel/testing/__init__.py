@@ -1,4 +1,4 @@
-"""What plugin authors test with: contract suites for the ports, and fakes that pass them.
+"""What plugin authors test with: contract suites for the ports.
 
 Install it with `chachaml-kernel[testing]`. A suite is a class to inherit, which asks for one
 fixture. So that failed assertions show their values, put into `conftest.py`:
@@ -8,14 +8,6 @@ fixture. So that failed assertions show their values, put into `conftest.py`:
 
 from chachaml_kernel.testing.artifact_store import ArtifactStoreSuite
 from chachaml_kernel.testing.exporter import ExporterSuite
-from chachaml_kernel.testing.memory_artifacts import MemoryArtifactStore
-from chachaml_kernel.testing.memory_store import MemoryStore
 from chachaml_kernel.testing.store import StoreSuite
 
-__all__ = [
-    "ArtifactStoreSuite",
-    "ExporterSuite",
-    "MemoryArtifactStore",
-    "MemoryStore",
-    "StoreSuite",
-]
+__all__ = ["ArtifactStoreSuite", "ExporterSuite", "StoreSuite"]

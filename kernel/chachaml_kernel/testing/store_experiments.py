@@ -77,12 +77,12 @@ class ExperimentSuite:
     async def test_the_count_leaves_archived_and_deleted_runs_out(self, store: Store) -> None:
         for run_id in ("a", "b", "c"):
             await store.start_run(new_run(run_id, experiment="x"))
-        await store.set_archived("a", True)
-        await store.set_archived("a", True)
-        await store.set_archived("b", True)
+        await store.set_archived("a", archived=True)
+        await store.set_archived("a", archived=True)
+        await store.set_archived("b", archived=True)
         assert (await only_experiment(store)).run_count == 1
-        await store.set_archived("b", False)
-        await store.set_archived("c", False)
+        await store.set_archived("b", archived=False)
+        await store.set_archived("c", archived=False)
         assert (await only_experiment(store)).run_count == 2
         await store.delete_run("a")
         assert (await only_experiment(store)).run_count == 2

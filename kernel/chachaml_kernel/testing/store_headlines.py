@@ -107,7 +107,7 @@ class HeadlineSuite:
         for run_id, experiment in (("a", "x"), ("b", "y"), ("hidden", "x")):
             await store.start_run(new_run(run_id, experiment=experiment))
             await store.append_points(run_id, {"m": points(1.0)})
-        await store.set_archived("hidden", True)
+        await store.set_archived("hidden", archived=True)
         condition = MetricCondition("m", Operator.GREATER, 0.0)
         assert await run_ids(store, RunQuery(experiment="x", metric=condition)) == ["a"]
         assert list((await store.run_keys(RunQuery(metric=condition))).metrics) == ["m"]

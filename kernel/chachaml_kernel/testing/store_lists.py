@@ -1,9 +1,11 @@
 """What every store promises about which runs a list has, and what each row says."""
 # ruff: noqa: D102  the name of a test is its docstring
 
+from dataclasses import replace
+
 import pytest
 
-from chachaml_kernel.domain.query import RunQuery
+from chachaml_kernel.domain.query import MetricCondition, Operator, RunQuery, Sort
 from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.domain.values import JsonValue
 from chachaml_kernel.ports import Store
@@ -97,7 +99,7 @@ class ListSuite:
         await store.start_run(new_run("hidden", experiment="vision"))
         await store.set_tag("b", "team", "x")
         await store.end_run("b", RunStatus.FAILED, error=None, at=2_000)
-        await store.set_archived("hidden", True)
+        await store.set_archived("hidden", archived=True)
         assert set(await run_ids(store, query)) == expected
 
     @pytest.mark.parametrize(
@@ -116,6 +118,7 @@ class ListSuite:
             ('"Adam"', set()),
             ('[1,{"a":2,"b":"é"}]', {"list"}),
             ("nan", set()),
+            ("\u0661", set()),  # a digit, but none of JSON
         ],
     )
     async def test_a_param_matches_by_text_or_by_number(
@@ -140,6 +143,31 @@ class ListSuite:
         both = RunQuery(params={"p": text, "other": "x"})
         assert set(await run_ids(store, both)) == expected
         assert await run_ids(store, RunQuery(params={"p": text, "other": "y"})) == []
+
+    @pytest.mark.parametrize(
+        "sort",
+        [Sort("param", "p"), Sort("tag", "t"), Sort("metric", "m"), Sort("headline")],
+        ids=str,
+    )
+    @pytest.mark.parametrize(
+        "wanted",
+        [
+            RunQuery(params={"p": "1"}),
+            RunQuery(tags={"t": "x"}),
+            RunQuery(metric=MetricCondition("m", Operator.LESS, 1.5)),
+            RunQuery(params={"p": "1"}, tags={"t": "x"}, created_by="ada"),
+        ],
+        ids=lambda query: " ".join([*query.params, *query.tags, (query.metric and "m") or ""]),
+    )
+    async def test_a_filter_goes_with_an_order_by_the_same(
+        self, store: Store, wanted: RunQuery, sort: Sort
+    ) -> None:
+        for i, run_id in enumerate(("a", "b", "c")):
+            await store.start_run(new_run(run_id, at=1_000 + i, created_by="ada"))
+            await store.log_params(run_id, {"p": 1 + i // 2})
+            await store.append_points(run_id, {"m": points(1.0 + i // 2)})
+            await store.set_tag(run_id, "t", "xxy"[i])
+        assert await run_ids(store, replace(wanted, sort=sort)) == ["b", "a"]
 
     async def test_keys_are_those_of_all_runs_that_match(self, store: Store) -> None:
         for i, run_id in enumerate(("a", "b", "c")):

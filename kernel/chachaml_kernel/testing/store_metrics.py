@@ -139,6 +139,10 @@ class MetricSuite:
             (Window("time", 31), [3, 4]),
             (Window("time", None, 10), [0]),
             (Window("time", 21, 24), []),
+            (Window("position", 0, 0), [0]),
+            (Window("position", 2, 4), [2, 3, 4]),
+            (Window("position", 4), [4, 5]),
+            (Window("position", 6), []),
         ],
         ids=repr,
     )
@@ -170,6 +174,8 @@ class MetricSuite:
         assert columns(await store.history("r", "m", Window())) == columns(whole)
         by_step = await store.history("r", "m", Window("step", 4_000, 9_001))
         assert columns(by_step) == columns(whole.take([i for i in range(4_000, 9_002) if i % 5]))
+        by_position = await store.history("r", "m", Window("position", 4_000, 14_100))
+        assert columns(by_position) == columns(whole.take(range(4_000, 14_101)))
         by_time = await store.history("r", "m", Window("time", 999_990, 999_997))
         assert columns(by_time) == columns(whole.take(range(3, 11)))
         (metric,) = (await store.get_run("r")).metrics

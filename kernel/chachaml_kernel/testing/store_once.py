@@ -29,7 +29,7 @@ WRITES: dict[str, Write] = {
         "r", RunStatus.FAILED, error="x", at=2_000, once=once
     ),
     "resume_run": lambda store, once, _: store.resume_run("ended", once=once),
-    "set_archived": lambda store, once, _: store.set_archived("r", True, once=once),
+    "set_archived": lambda store, once, _: store.set_archived("r", archived=True, once=once),
     "delete_run": lambda store, once, _: store.delete_run("archived", once=once),
     "log_params": lambda store, once, _: store.log_params("r", {"p": [1, "x"]}, once=once),
     "set_tag": lambda store, once, _: store.set_tag("r", "k", "v", once=once),
@@ -67,7 +67,7 @@ async def prepare(store: Store) -> None:
         await store.add_artifact(artifact(f"weights of {run_id}", run_id))
     await store.set_tag("r", "old", "x")
     await store.end_run("ended", RunStatus.COMPLETED, error=None, at=2_000)
-    await store.set_archived("archived", True)
+    await store.set_archived("archived", archived=True)
     await store.add_version(new_version("m", "r"))
 
 
@@ -173,6 +173,6 @@ class OnceSuite:
         await store.append_points("r", {"m": points(1.0)}, once=ONCE)
         await store.end_run("r", RunStatus.COMPLETED, error=None, at=2_000)
         await store.append_points("r", {"m": points(1.0)}, once=ONCE)
-        await store.set_archived("r", True)
+        await store.set_archived("r", archived=True)
         await store.delete_run("r")
         await store.append_points("r", {"m": points(1.0)}, once=ONCE)

@@ -122,8 +122,8 @@ class RunSuite:
             store.get_run("x"),
             store.end_run("x", COMPLETED, error=None, at=1),
             store.resume_run("x"),
-            store.set_archived("x", True),
-            store.set_archived("x", False),
+            store.set_archived("x", archived=True),
+            store.set_archived("x", archived=False),
             store.delete_run("x"),
             store.set_tag("x", "k", "v"),
             store.delete_tag("x", "k"),
@@ -138,11 +138,11 @@ class RunSuite:
     async def test_an_archived_run_is_hidden_from_lists_until_restored(self, store: Store) -> None:
         await store.start_run(new_run("kept"))
         await store.start_run(new_run("hidden"))
-        await store.set_archived("hidden", True)
-        await store.set_archived("hidden", True)
+        await store.set_archived("hidden", archived=True)
+        await store.set_archived("hidden", archived=True)
         assert (await store.get_run("hidden")).run.archived
         assert await run_ids(store, RunQuery()) == ["kept"]
-        await store.set_archived("hidden", False)
+        await store.set_archived("hidden", archived=False)
         assert not (await store.get_run("hidden")).run.archived
         assert set(await run_ids(store, RunQuery())) == {"kept", "hidden"}
 
@@ -159,7 +159,7 @@ class RunSuite:
         await store.append_points("r", {"loss": points(1.0)})
         await store.add_artifact(artifact("a1", "r", name="one"))
         await store.add_artifact(artifact("a2", "r", name="two"))
-        await store.set_archived("r", True)
+        await store.set_archived("r", archived=True)
         freed = await store.delete_run("r")
         assert sorted(freed) == [storage_key("r", "a1"), storage_key("r", "a2")]
         await refused(store.get_run("r"), NotFound)
@@ -172,7 +172,7 @@ class RunSuite:
     async def test_children_of_a_deleted_run_lose_their_parent(self, store: Store) -> None:
         await store.start_run(new_run("parent"))
         await store.start_run(new_run("child", parent="parent"))
-        await store.set_archived("parent", True)
+        await store.set_archived("parent", archived=True)
         await store.delete_run("parent")
         assert (await store.get_run("child")).run.parent_run_id is None
         assert await run_ids(store, RunQuery(parent_run_id="parent")) == []
@@ -183,7 +183,7 @@ class RunSuite:
         await store.add_artifact(held)
         await store.add_artifact(artifact("free", "r", name="log"))
         version = await store.add_version(new_version("m", "r"))
-        await store.set_archived("r", True)
+        await store.set_archived("r", archived=True)
         assert list(await store.delete_run("r")) == [storage_key("r", "free")]
         assert list((await store.get_model("m")).versions) == [version]
         assert await store.get_artifact("held") == held

@@ -182,7 +182,7 @@ class SortingSuite:
         first = await store.list_runs(RunQuery(limit=2))
         assert [row.run.id for row in first.rows] == ["d", "c"]
         await store.start_run(new_run("newer", at=9_000))
-        await store.set_archived("c", True)
+        await store.set_archived("c", archived=True)
         await store.delete_run("c")
         second = await store.list_runs(RunQuery(limit=2, after=first.next))
         assert [row.run.id for row in second.rows] == ["b", "a"]

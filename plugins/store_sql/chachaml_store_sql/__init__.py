@@ -1,11 +1,21 @@
 """What the SQL stores share: schema, migrations and queries. Not a plugin.
 
 A store plugin opens a `SqlStore` with two runners, one that runs a function in a reading and one
-that runs it in a writing transaction; everything else is here.
+that runs it in a writing transaction, and says how appends are run; everything else is here.
 """
 
-from chachaml_store_sql.migrate import migrate
+from chachaml_store_sql.migrate import migrate, refuse_foreign, upgrade
 from chachaml_store_sql.runner import Runner
+from chachaml_store_sql.series.append import Append, append_one
 from chachaml_store_sql.store import SqlStore, sql_store
 
-__all__ = ["Runner", "SqlStore", "migrate", "sql_store"]
+__all__ = [
+    "Append",
+    "Runner",
+    "SqlStore",
+    "append_one",
+    "migrate",
+    "refuse_foreign",
+    "sql_store",
+    "upgrade",
+]

@@ -1,6 +1,6 @@
 """What is said about runs: params, tags, notes and datasets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from chachaml_kernel.domain.datasets import Dataset
 from chachaml_kernel.domain.values import JsonValue, canonical, same
@@ -13,20 +13,44 @@ from chachaml_store_sql.runs import require, require_running
 from chachaml_store_sql.schema import params, runs, tags
 from chachaml_store_sql.upsert import insert_into
 
+KEYS_AT_ONCE = 5_000
+"""Parameters that a statement may have are limited."""
+SHOWN = 200
+"""Characters of a value that a message shows."""
+
 
 def log_params(connection: Connection, run_id: str, new: Mapping[str, JsonValue]) -> None:
     """Write params, each once and for all."""
     require_running(connection, run_id)
-    stored = params_of(connection, run_id)
-    for key in stored.keys() & new.keys():
-        if not same(stored[key], new[key]):
+    stored = _stored(connection, run_id, list(new))
+    for key, value in stored.items():
+        if not same(value, new[key]):
             raise Conflict(
-                f"param {key!r} is {canonical(stored[key])} and cannot become "
-                f"{canonical(new[key])}; params are written once"
+                f"param {key!r} is {_short(value)} and cannot become {_short(new[key])}; "
+                "params are written once"
             )
     missing = [_param_row(run_id, key, new[key]) for key in new if key not in stored]
     if missing:
         connection.execute(insert(params), missing)
+
+
+def _stored(connection: Connection, run_id: str, keys: Sequence[str]) -> dict[str, JsonValue]:
+    """Return those of some params that a run has already."""
+    found: dict[str, JsonValue] = {}
+    for begin in range(0, len(keys), KEYS_AT_ONCE):
+        some = keys[begin : begin + KEYS_AT_ONCE]
+        statement = select(params.c.key, params.c.value).where(
+            params.c.run_id == run_id, params.c.key.in_(some)
+        )
+        for key, value in connection.execute(statement):
+            found[key] = rows.json_value(value)
+    return found
+
+
+def _short(value: JsonValue) -> str:
+    """Return a value as a message shows it."""
+    text = canonical(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({len(text)} characters)"
 
 
 def _param_row(run_id: str, key: str, value: JsonValue) -> dict[str, object]:
@@ -48,8 +72,11 @@ def _as_double(value: JsonValue) -> float | None:
 
 
 def param_text(value: JsonValue) -> str:
-    """Return what a filter compares a param's value with: a string's own text, or the JSON."""
-    return value if isinstance(value, str) else canonical(value)
+    """Return what a filter compares a param's value with: a string's own text, or the JSON.
+
+    A NUL, which a column of text cannot hold everywhere, is written as in JSON.
+    """
+    return value.replace("\0", "\\u0000") if isinstance(value, str) else canonical(value)
 
 
 def params_of(connection: Connection, run_id: str) -> dict[str, JsonValue]:

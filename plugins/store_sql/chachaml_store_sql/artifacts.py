@@ -38,7 +38,7 @@ def _replace(connection: Connection, run_id: str, name: str) -> list[str]:
     held = select(versions.c.version).where(versions.c.artifact_id == before.id)
     if connection.execute(held).first() is not None:
         connection.execute(
-            update(artifacts).where(artifacts.c.id == before.id).values(current=False)
+            update(artifacts).where(artifacts.c.id == before.id).values(current=None)
         )
         return []
     connection.execute(delete(artifacts).where(artifacts.c.id == before.id))

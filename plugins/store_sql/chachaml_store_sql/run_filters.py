@@ -1,11 +1,12 @@
 """Which runs a query means, as conditions."""
 
+import math
 import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from chachaml_kernel.domain.query import MetricCondition, Operator, RunQuery
-from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Table, exists, false, or_, select
 
 from chachaml_store_sql.schema import experiments, params, runs, series, tags
 
@@ -46,7 +47,7 @@ def _experiment_named(name: str) -> ScalarSelect[int]:
 
 
 def _has_tag(key: str, value: str) -> ColumnElement[bool]:
-    return exists().where(tags.c.run_id == runs.c.id, tags.c.key == key, tags.c.value == value)
+    return _exists(tags, tags.c.key == key, tags.c.value == value)
 
 
 def _has_param(key: str, text: str) -> ColumnElement[bool]:
@@ -54,13 +55,18 @@ def _has_param(key: str, text: str) -> ColumnElement[bool]:
     number = _number(text)
     if number is not None:
         equal = or_(equal, params.c.number == number)
-    return exists().where(params.c.run_id == runs.c.id, params.c.key == key, equal)
+    return _exists(params, params.c.key == key, equal)
+
+
+def _exists(table: Table, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return: the run has such a row. An order may join the same table, which is not meant here."""
+    return exists().where(table.c.run_id == runs.c.id, *conditions).correlate(runs)
 
 
 def _number(text: str) -> float | None:
     """Return the finite number that `text` writes, if it is one."""
     try:
-        number = float(text)
+        number = float(text) if text.isascii() else math.nan
     except ValueError:
         return None
     return number if number - number == 0 else None
@@ -71,6 +77,4 @@ def _satisfies(condition: MetricCondition) -> ColumnElement[bool]:
     if value != value:  # NaN satisfies nothing, on either side
         return false()
     compared = COMPARE[condition.op](series.c.last_value, value)
-    return exists().where(
-        and_(series.c.run_id == runs.c.id, series.c.key == condition.key, compared)
-    )
+    return _exists(series, series.c.key == condition.key, compared)

@@ -37,7 +37,7 @@ def keys_and_joins(
         case "duration":
             keys = missing_last(runs.c.ended_at - runs.c.started_at, descending=down)
         case "headline":
-            has_metrics = exists().where(series.c.run_id == runs.c.id)
+            has_metrics = exists().where(series.c.run_id == runs.c.id).correlate(runs)
             keys = _by_real(_headline_value(preferred), has_metrics, descending=down)
         case "metric":
             keys = _by_real(series.c.last_value, series.c.id.is_not(None), descending=down)

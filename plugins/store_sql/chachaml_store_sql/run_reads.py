@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from chachaml_store_sql import datasets, rows
 from chachaml_store_sql.annotations import params_of, tags_of
 from chachaml_store_sql.artifacts import artifacts_of
-from chachaml_store_sql.runs import no_run
+from chachaml_store_sql.runs import no_run, require_run
 from chachaml_store_sql.schema import runs, series
 
 
@@ -57,7 +57,7 @@ def choose_headline(of_run: Sequence[rows.AnyRow], preferred: Sequence[str]) -> 
 
 def get_tags(connection: Connection, run_id: str) -> dict[str, str]:
     """Return the tags of a run that must exist."""
-    _require_there(connection, run_id)
+    require_run(connection, run_id, running=False)
     return tags_of(connection, run_id)
 
 
@@ -65,10 +65,5 @@ def list_datasets(
     connection: Connection, run_id: str, *, limit: int, after: Position | None
 ) -> Page[Dataset]:
     """Return one page of the datasets of a run that must exist."""
-    _require_there(connection, run_id)
+    require_run(connection, run_id, running=False)
     return datasets.list_datasets(connection, run_id, limit=limit, after=after)
-
-
-def _require_there(connection: Connection, run_id: str) -> None:
-    if connection.execute(select(runs.c.id).where(runs.c.id == run_id)).first() is None:
-        raise no_run(run_id)

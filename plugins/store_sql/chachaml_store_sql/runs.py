@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from chachaml_store_sql import rows
 from chachaml_store_sql.datasets import insert_dataset
-from chachaml_store_sql.experiments import experiment_id
+from chachaml_store_sql.experiments import experiment_id, note_runs
 from chachaml_store_sql.schema import artifacts, chunks, points, runs, series, tags, versions
 
 
@@ -63,11 +63,13 @@ def start(connection: Connection, new: NewRun) -> Run:
     """Insert a run with all that it starts with."""
     run = new.run
     if run.parent_run_id is not None:
-        require(connection, run.parent_run_id)
+        require_run(connection, run.parent_run_id, running=False)
+    experiment = experiment_id(connection, run.experiment, at=run.started_at)
+    note_runs(connection, experiment, more=1, at=run.started_at)
     connection.execute(
         insert(runs).values(
             id=run.id,
-            experiment_id=experiment_id(connection, run.experiment, at=run.started_at),
+            experiment_id=experiment,
             name=run.name,
             status=run.status.value,
             started_at=run.started_at,
@@ -108,6 +110,12 @@ def end(
         .where(runs.c.id == run_id)
         .values(status=status.value, ended_at=at, error=error)
     )
+    note_runs(connection, _experiment_of(connection, run_id), more=0, at=at)
+
+
+def _experiment_of(connection: Connection, run_id: str) -> int:
+    statement = select(runs.c.experiment_id).where(runs.c.id == run_id)
+    return int(connection.execute(statement).scalar_one())
 
 
 def resume(connection: Connection, run_id: str) -> Run:
@@ -121,10 +129,17 @@ def resume(connection: Connection, run_id: str) -> Run:
     return get(connection, run_id)
 
 
-def set_archived(connection: Connection, run_id: str, archived: bool) -> None:
+def set_archived(connection: Connection, run_id: str, *, archived: bool) -> None:
     """Hide a run from lists, or show it again."""
     require(connection, run_id)
-    connection.execute(update(runs).where(runs.c.id == run_id).values(archived=archived))
+    changed = connection.execute(
+        update(runs)
+        .where(runs.c.id == run_id, runs.c.archived.is_not(archived))
+        .values(archived=archived)
+    )
+    if changed.rowcount:
+        more = -1 if archived else 1
+        note_runs(connection, _experiment_of(connection, run_id), more=more, at=0)
 
 
 def delete_run(connection: Connection, run_id: str) -> list[str]:
@@ -146,5 +161,5 @@ def _release_artifacts(connection: Connection, run_id: str) -> list[str]:
     of_run = artifacts.c.run_id == run_id
     unused = connection.execute(select(artifacts.c.id).where(of_run, ~held)).scalars().all()
     connection.execute(delete(artifacts).where(of_run, ~held))
-    connection.execute(update(artifacts).where(of_run).values(current=False))
+    connection.execute(update(artifacts).where(of_run).values(current=None))
     return [storage_key(run_id, artifact_id) for artifact_id in unused]

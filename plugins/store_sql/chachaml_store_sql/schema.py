@@ -1,15 +1,13 @@
 """The tables. Times are milliseconds since the Unix epoch; JSON is canonical text.
 
 NULL in a column of type `Real` means NaN, which SQLite cannot store.
-
-Tables are made by the migrations, which make an index partial in Postgres too where it says
-`sqlite_where` here: to say so here as well would import that dialect in every process.
 """
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Computed,
     Double,
     ForeignKey,
     Index,
@@ -20,12 +18,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.types import TypeEngine, UserDefinedType
-
-HEAD = "0002"
-"""The revision of the schema that this module describes."""
 
 
 class Untyped(UserDefinedType[float]):
@@ -53,8 +47,10 @@ experiments = Table(
     Column("owner", Text),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
+    Column("run_count", BigInteger, nullable=False),
     Index("experiments_by_creation", "created_at", "name"),
 )
+"""`run_count`, without archived runs, and `updated_at` are kept up to date with the runs."""
 
 runs = Table(
     "runs",
@@ -71,9 +67,11 @@ runs = Table(
     Column("archived", Boolean, nullable=False),
     Column("env", Text, nullable=False),
     Column("note", Text, nullable=False),
-    Index("runs_by_start", "archived", "started_at", "id"),
+    Index("runs_by_start", "started_at", "id"),
+    Index("runs_in_lists", "archived", "started_at", "id"),
     Index("runs_by_experiment", "experiment_id", "archived", "started_at", "id"),
-    Index("runs_by_end", "experiment_id", "ended_at"),
+    Index("runs_by_name", "name", "started_at", "id"),
+    Index("runs_by_author", "created_by", "started_at", "id"),
     Index("runs_by_parent", "parent_run_id"),
 )
 
@@ -91,7 +89,6 @@ params = Table(
     Column("text", Text, nullable=False),
     Column("number", Real),
     PrimaryKeyConstraint("run_id", "key"),
-    Index("params_by_text", "key", "text"),
     sqlite_with_rowid=False,
 )
 
@@ -102,7 +99,6 @@ tags = Table(
     Column("key", Text, nullable=False),
     Column("value", Text, nullable=False),
     PrimaryKeyConstraint("run_id", "key"),
-    Index("tags_by_value", "key", "value"),
     sqlite_with_rowid=False,
 )
 
@@ -182,16 +178,10 @@ artifacts = Table(
     Column("content_type", Text, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
-    Column("current", Boolean, nullable=False),
-    Index(
-        "artifacts_of_run",
-        "run_id",
-        "name",
-        unique=True,
-        sqlite_where=text("current"),
-    ),
+    Column("current", Boolean),
+    UniqueConstraint("run_id", "name", "current", name="artifacts_of_run"),
 )
-"""What is not `current` was replaced or lost its run, and is held by a model version."""
+"""`current` is true or NULL: what is NULL was replaced or lost its run, and a version holds it."""
 
 models = Table(
     "models",
@@ -216,13 +206,13 @@ versions = Table(
     Column("artifact_id", ForeignKey("artifacts.id"), nullable=False),
     Column("created_by", Text),
     Column("created_at", BigInteger, nullable=False),
-    PrimaryKeyConstraint("model_id", "version"),
-    Index(
-        "versions_in_production",
-        "model_id",
-        unique=True,
-        sqlite_where=text("stage = 'production'"),
+    Column(
+        "in_production",
+        Integer,
+        Computed("CASE WHEN stage = 'production' THEN 1 END", persisted=True),
     ),
+    PrimaryKeyConstraint("model_id", "version"),
+    UniqueConstraint("model_id", "in_production", name="versions_in_production"),
     Index("versions_of_artifact", "artifact_id"),
 )
 

@@ -1,7 +1,6 @@
-"""The whole store port, over two ways to run a function on a connection."""
+"""The whole store port, over the ways in which a database runs functions of a connection."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -31,8 +30,8 @@ from chachaml_store_sql import (
 from chachaml_store_sql.once import apply_once
 from chachaml_store_sql.runner import Runner
 from chachaml_store_sql.series import read as series
-from chachaml_store_sql.series.append import Grown, append, prepare
-from chachaml_store_sql.series.sealer import Sealer, sealing_in_background
+from chachaml_store_sql.series.append import Append, Appender, Ticks, prepare
+from chachaml_store_sql.upkeep import GiveBack, Upkeep, upkeep_of
 
 T = TypeVar("T")
 
@@ -42,39 +41,21 @@ MUCH = 1_000
 
 @asynccontextmanager
 async def sql_store(
-    read: Runner, write: Runner, give_back: Callable[[Connection], bool]
+    read: Runner, write: Runner, append: Appender, give_back: GiveBack
 ) -> AsyncIterator["SqlStore"]:
-    """Open the store over two runners, for as long as these run; see `SqlStore`."""
-    async with sealing_in_background(read, write) as sealer:
-        yield SqlStore(read, write, give_back, sealer)
-
-
-class Ticks:
-    """Numbers that rise with time: microseconds, and one more where the clock does not move on."""
-
-    def __init__(self) -> None:
-        """Begin with no number given."""
-        self._last = 0
-
-    def take(self, count: int) -> int:
-        """Return the first of `count` numbers that are given to nobody else."""
-        first = max(self._last + 1, time.time_ns() // 1_000)
-        self._last = first + count - 1
-        return first
+    """Open the store on a database, for as long as its runners run; see `SqlStore`."""
+    async with upkeep_of(read, write, give_back) as upkeep:
+        yield SqlStore(read, write, append, upkeep)
 
 
 @dataclass(frozen=True, slots=True)
 class SqlStore:
-    """A `Store`; `write` runs functions one after another or keeps them apart otherwise.
-
-    `give_back` returns some of the space of what was deleted to the disk, and whether there is more
-    to return.
-    """
+    """A `Store`; `write` keeps functions apart, `append` may put several appends together."""
 
     read: Runner
     write: Runner
-    give_back: Callable[[Connection], bool]
-    sealer: Sealer
+    append: Appender
+    upkeep: Upkeep
     _ticks: Ticks = field(default_factory=Ticks)
 
     async def _write(
@@ -103,21 +84,20 @@ class SqlStore:
     ) -> None:
         """See `RunStore`."""
         await self._write(once, _NOTHING, lambda c: runs.end(c, run_id, status, error=error, at=at))
-        self.sealer.note_end(run_id)
+        self.upkeep.note_ended(run_id)
 
     async def resume_run(self, run_id: str, *, once: Once | None = None) -> Run:
         """See `RunStore`."""
         return await self._write(once, Run, lambda c: runs.resume(c, run_id))
 
-    async def set_archived(self, run_id: str, archived: bool, *, once: Once | None = None) -> None:
+    async def set_archived(self, run_id: str, *, archived: bool, once: Once | None = None) -> None:
         """See `RunStore`."""
-        await self._write(once, _NOTHING, lambda c: runs.set_archived(c, run_id, archived))
+        await self._write(once, _NOTHING, lambda c: runs.set_archived(c, run_id, archived=archived))
 
     async def delete_run(self, run_id: str, *, once: Once | None = None) -> Sequence[str]:
         """See `RunStore`."""
         unused = await self._write(once, list[str], lambda c: runs.delete_run(c, run_id))
-        while await self.write(self.give_back):
-            pass
+        self.upkeep.note_freed()
         return unused
 
     async def require_run(self, run_id: str, *, running: bool) -> None:
@@ -176,12 +156,7 @@ class SqlStore:
         """See `MetricStore`."""
         much = sum(map(len, points.values())) >= MUCH
         additions = await asyncio.to_thread(prepare, points) if much else prepare(points)
-        grown = await self._write(
-            once,
-            list[Grown],
-            lambda c: append(c, run_id, additions, logged=self._ticks.take(len(additions))),
-        )
-        self.sealer.note(grown)
+        self.upkeep.note_appended(await self.append(Append(run_id, additions, once, self._ticks)))
 
     async def history(self, run_id: str, key: str, window: Window) -> Points:
         """See `MetricStore`."""

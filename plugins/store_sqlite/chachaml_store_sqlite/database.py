@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from chachaml_kernel.errors import ChachamlError, ConfigError, Upstream
-from chachaml_store_sql import migrate
+from chachaml_store_sql import migrate, refuse_foreign
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
@@ -47,7 +47,8 @@ def prepare(engine: Engine, path: Path, *, busy_seconds: float) -> None:
     """Make the file if it is not there, and bring it to the present schema.
 
     Any number of processes may do so at once. Raises `ConfigError` if the file cannot be made,
-    read or written, is damaged, is another program's, or was written by a newer version.
+    read or written, is damaged, is another program's, or was written by a newer version; then it is
+    left as it was.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -57,8 +58,9 @@ def prepare(engine: Engine, path: Path, *, busy_seconds: float) -> None:
     except DBAPIError as error:
         raise ConfigError(f"cannot open the database {path}: {error.orig}") from error
     try:
-        _switch_to_wal(connection, busy_seconds)
         _check(connection, path)
+        refuse_foreign(connection)
+        _switch_to_wal(connection, busy_seconds)
         _migrate(connection)
     except ConfigError as error:
         raise ConfigError(f"{path}: {error.detail}") from error
@@ -66,6 +68,14 @@ def prepare(engine: Engine, path: Path, *, busy_seconds: float) -> None:
         raise ConfigError(f"cannot use the database {path}: {error.orig}") from error
     finally:
         connection.close()
+
+
+def _check(connection: Connection, path: Path) -> None:
+    if path.stat().st_size > CHECKED_BYTES:
+        return
+    verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    if verdict != "ok":
+        raise ConfigError(f"the database is damaged ({verdict}); restore it from a backup")
 
 
 def _switch_to_wal(connection: Connection, busy_seconds: float) -> None:
@@ -81,26 +91,24 @@ def _switch_to_wal(connection: Connection, busy_seconds: float) -> None:
             time.sleep(0.02)
 
 
-def _check(connection: Connection, path: Path) -> None:
-    if path.stat().st_size > CHECKED_BYTES:
-        return
-    verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
-    if verdict != "ok":
-        raise ConfigError(f"the database is damaged ({verdict}); restore it from a backup")
-
-
 def _migrate(connection: Connection) -> None:
+    # A migration may have to make a table anew, and dropping the old one would take by cascade what
+    # refers to it. This cannot be switched within a transaction.
+    connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
     connection.exec_driver_sql("BEGIN IMMEDIATE")  # the lock that keeps other starters out
     try:
         migrate(connection)
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if broken is not None:
+            raise ConfigError(f"a row of the table {broken[0]} refers to nothing; restore a backup")
     except BaseException:
         connection.exec_driver_sql("ROLLBACK")
         raise
     connection.exec_driver_sql("COMMIT")
 
 
-def give_back(connection: Connection) -> bool:
-    """Cut free pages off the file, so many that others need not wait long; tell if any are left."""
+def give_back(connection: Connection) -> int:
+    """Cut free pages off the file, so many that others need not wait long; return how many stay."""
     cursor = connection.connection.cursor()
     try:
         # It gives back a page each time that a row is asked for, and has no rows.
@@ -108,7 +116,7 @@ def give_back(connection: Connection) -> bool:
         cursor.fetchall()
     finally:
         cursor.close()
-    return bool(connection.exec_driver_sql("PRAGMA freelist_count").scalar())
+    return int(connection.exec_driver_sql("PRAGMA freelist_count").scalar_one())
 
 
 def is_busy(error: DBAPIError) -> bool:
@@ -137,4 +145,4 @@ def meaning(error: BaseException) -> BaseException:
     code = getattr(cause, "sqlite_errorcode", None)
     if code is None or code & 0xFF not in MEANINGS:
         return error
-    return Upstream(f"{MEANINGS[code & 0xFF]} ({cause}); nothing was written, try again")
+    return Upstream(f"{MEANINGS[code & 0xFF]} ({cause}); try again")

@@ -24,7 +24,7 @@ class Job:
 
 
 Apply: TypeAlias = Callable[[Connection, Sequence[Job]], None]
-"""Runs jobs and notes in each its result or its error; raises nothing."""
+"""Runs jobs and notes in each its result or its error; what it raises is the error of them all."""
 
 
 @dataclass(slots=True)
@@ -74,7 +74,11 @@ class Lane:
         try:
             while (first := self.jobs.get()) is not None:
                 jobs, ended = self._gather(first)
-                self.apply(connection, jobs)
+                try:
+                    self.apply(connection, jobs)
+                except BaseException as error:  # the thread must live on, and nobody wait for ever
+                    for job in jobs:
+                        job.error = job.error or error
                 self.loop.call_soon_threadsafe(_settle, jobs)
                 if ended:
                     return
@@ -101,5 +105,7 @@ def _settle(jobs: Sequence[Job]) -> None:
             continue
         if job.error is None:
             job.future.set_result(job.result)
+        elif isinstance(job.error, StopIteration):  # which a future refuses
+            job.future.set_exception(RuntimeError(repr(job.error)))
         else:
             job.future.set_exception(job.error)

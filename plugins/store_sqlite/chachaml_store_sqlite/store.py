@@ -1,12 +1,16 @@
 """The store: one writing lane, some reading ones, over the SQL that all SQL stores share."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from chachaml_store_sql import SqlStore, sql_store
-from sqlalchemy import Engine
+from chachaml_store_sql import Append, SqlStore, append_one, sql_store
+from chachaml_store_sql.series.append import Grown
+from sqlalchemy import Connection, Engine
 
 from chachaml_store_sqlite import transactions
 from chachaml_store_sqlite.database import connect, give_back, make_engine, prepare
@@ -21,25 +25,57 @@ async def open_store(
     path: Path, *, readers: int, busy_seconds: float, max_waiting: int
 ) -> AsyncIterator[SqlStore]:
     """Open the store on a file, which is made or brought up to date if need be."""
-    engine = make_engine(path, busy_seconds=busy_seconds)
     loop = asyncio.get_running_loop()
-    writing = Lane("chachaml-sqlite-write", transactions.write, MAX_GROUP, max_waiting, loop)
-    reading = Lane("chachaml-sqlite-read", transactions.read, 1, max_waiting, loop)
-
-    def start() -> None:
-        prepare(engine, path, busy_seconds=busy_seconds)
-        writing.start([connect(engine, write=True)])
-        reading.start([connect(engine, write=False) for _ in range(readers)])
-
-    await asyncio.to_thread(start)
+    lanes = Lanes(
+        engine=make_engine(path, busy_seconds=busy_seconds),
+        writing=Lane("chachaml-sqlite-write", transactions.write, MAX_GROUP, max_waiting, loop),
+        reading=Lane("chachaml-sqlite-read", transactions.read, 1, max_waiting, loop),
+    )
     try:
-        async with sql_store(reading.run, writing.run, give_back) as store:
+        await asyncio.to_thread(lanes.start, path, readers, busy_seconds=busy_seconds)
+        async with sql_store(
+            lanes.reading.run, lanes.writing.run, lanes.append, give_back
+        ) as store:
             yield store
     finally:
-        await asyncio.to_thread(_stop, writing, reading, engine)
+        await asyncio.to_thread(lanes.stop)
 
 
-def _stop(writing: Lane, reading: Lane, engine: Engine) -> None:
-    writing.stop()
-    reading.stop()
-    engine.dispose()
+@dataclass(slots=True, kw_only=True)
+class Lanes:
+    """The threads of a store. `start` and `stop` wait, so they are called on yet another one."""
+
+    engine: Engine
+    writing: Lane
+    reading: Lane
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _stopped: bool = False
+
+    async def append(self, append: Append) -> Sequence[Grown]:
+        """Append behind a savepoint of its own, in the transaction of all writes that wait."""
+        return await self.writing.run(partial(append_one, append=append))
+
+    def start(self, path: Path, readers: int, *, busy_seconds: float) -> None:
+        """Prepare the file and start all threads, or none."""
+        with self._lock:  # a caller who gives up stops before this has ended
+            if self._stopped:
+                return
+            prepare(self.engine, path, busy_seconds=busy_seconds)
+            connections: list[Connection] = []
+            try:
+                for number in range(readers + 1):
+                    connections.append(connect(self.engine, write=number == 0))
+            except BaseException:
+                for connection in connections:
+                    connection.close()
+                raise
+            self.writing.start(connections[:1])
+            self.reading.start(connections[1:])
+
+    def stop(self) -> None:
+        """Let the threads end what waits, and end them."""
+        with self._lock:
+            self._stopped = True
+            self.writing.stop()
+            self.reading.stop()
+            self.engine.dispose()

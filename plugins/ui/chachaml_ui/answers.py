@@ -26,6 +26,7 @@ STATUSES: Mapping[type[ChachamlError], int] = {
     Overloaded: 429,
     Upstream: 503,
 }
+"""An error of another kind is a fault of ours."""
 
 _encoder = msgspec.json.Encoder()
 
@@ -58,7 +59,9 @@ def from_error(error: ChachamlError) -> web.Response:
         headers["WWW-Authenticate"] = error.challenge
     if isinstance(error, Overloaded | Upstream):
         headers["Retry-After"] = str(error.retry_after)
-    return problem(STATUSES.get(type(error), 500), error.error, error.detail, headers)
+    kinds = (kind for kind in type(error).__mro__ if kind in STATUSES)
+    status = STATUSES.get(next(kinds, type(error)), 500)
+    return problem(status, error.error, error.detail, headers)
 
 
 def from_framework(request: web.Request, error: web.HTTPException) -> web.Response:

@@ -13,7 +13,8 @@ from chachaml_kernel.ports import Caller
 from chachaml_ui import pages
 from chachaml_ui.answers import from_error, from_framework, problem
 from chachaml_ui.api.routes import routes
-from chachaml_ui.keys import KERNEL, PRINCIPAL, TELEMETRY
+from chachaml_ui.budget import Budget
+from chachaml_ui.keys import BUDGET, KERNEL, PRINCIPAL, TELEMETRY
 from chachaml_ui.security import HEALTH, Gate, add_headers, gate
 from chachaml_ui.settings import Ui
 from chachaml_ui.telemetry import Telemetry
@@ -32,6 +33,7 @@ def application(settings: Ui, kernel: Kernel) -> web.Application:
         middlewares=[_counting(telemetry), _answering(door, kernel)],
     )
     app[KERNEL] = kernel
+    app[BUDGET] = Budget(settings.body_budget)
     app[TELEMETRY] = telemetry
     app.on_response_prepare.append(add_headers)
     app.add_routes(routes())

@@ -4,10 +4,13 @@ from aiohttp import web
 from chachaml_kernel.kernel import Kernel
 from chachaml_kernel.ports import Principal
 
+from chachaml_ui.budget import Budget
 from chachaml_ui.telemetry import Telemetry
 
 KERNEL = web.AppKey("kernel", Kernel)
 """The kernel, the only thing that handlers call."""
+BUDGET = web.AppKey("budget", Budget)
+"""The bytes of JSON bodies that may be in work at one time."""
 TELEMETRY = web.AppKey("telemetry", Telemetry)
 """The figures about requests."""
 PRINCIPAL = web.RequestKey("principal", Principal)

@@ -17,14 +17,16 @@ class Ui:
 
     `port` 0 takes any free one. `allowed_hosts` are further names that browsers may reach the
     server by, besides `host` and the names of loopback; `"*"` allows any. `max_body` is in bytes
-    and limits JSON bodies, not artifacts. `shutdown_timeout` is how many seconds running requests
+    and limits JSON bodies, not artifacts; `body_budget` limits those that are in work at one time.
+    `shutdown_timeout` is how many seconds running requests
     get to end when the server stops.
     """
 
     host: str = "127.0.0.1"
     port: int = 8080
     allowed_hosts: tuple[str, ...] = ()
-    max_body: int = 64 * 1024 * 1024
+    max_body: int = 16 * 1024 * 1024
+    body_budget: int = 64 * 1024 * 1024
     shutdown_timeout: float = 10.0
     access_log: bool = False
 
@@ -36,6 +38,11 @@ class Ui:
             raise ValueError(f"port is {self.port}; it must be from 0 to 65535")
         if self.max_body < 1:
             raise ValueError(f"max_body is {self.max_body}; it must be at least 1")
+        if self.body_budget < self.max_body:
+            raise ValueError(
+                f"body_budget is {self.body_budget}; "
+                f"it must be at least max_body, which is {self.max_body}"
+            )
         if not 0 <= self.shutdown_timeout < float("inf"):
             raise ValueError(
                 f"shutdown_timeout is {self.shutdown_timeout}; "

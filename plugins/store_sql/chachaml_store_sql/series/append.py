@@ -1,13 +1,16 @@
 """Appends: points in, as rows where they are few and as chunks where they are many."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import repeat
-from typing import Any
+from typing import Any, Protocol
 
+from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.metrics import Points
 from sqlalchemy import Connection
 
+from chachaml_store_sql.once import apply_once
 from chachaml_store_sql.runs import no_run, refuse_ended
 from chachaml_store_sql.series.segments import Segment, cut, make
 from chachaml_store_sql.series.statements import Statements, statements
@@ -43,23 +46,58 @@ def prepare(new: Mapping[str, Points]) -> list[Addition]:
     ]
 
 
-def append(
-    connection: Connection, run_id: str, new: Sequence[Addition], *, logged: int
-) -> list[Grown]:
-    """Append points to series of a run that takes writes.
+class Ticks:
+    """Numbers that rise with time: microseconds, and one more where the clock does not move on."""
 
-    `logged` rises with each append; series of one append are told apart by their order.
-    """
+    def __init__(self) -> None:
+        """Begin with no number given."""
+        self._last = 0
+
+    def take(self, count: int) -> int:
+        """Return the first of `count` numbers that are given to nobody else."""
+        first = max(self._last + 1, time.time_ns() // 1_000)
+        self._last = first + count - 1
+        return first
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Points to append to series of one run, as the writer of a database gets them."""
+
+    run_id: str
+    additions: Sequence[Addition]
+    once: Once | None
+    ticks: Ticks
+
+
+class Appender(Protocol):
+    """Appends points durably; it may put several appends into one transaction."""
+
+    async def __call__(self, append: Append, /) -> Sequence[Grown]:
+        """Return what `append_one` returns, or raise what that raises, for this append alone."""
+        ...
+
+
+def append_one(connection: Connection, append: Append) -> list[Grown]:
+    """Append points to series of a run that takes writes, or find that this was done before."""
+    if append.once is None:
+        return _append(connection, append)
+    return apply_once(connection, append.once, list[Grown], lambda c: _append(c, append))
+
+
+def _append(connection: Connection, append: Append) -> list[Grown]:
     hot = statements(connection.dialect)
+    logged = append.ticks.take(len(append.additions))
     cursor = connection.connection.cursor()
     try:
-        row = cursor.execute(hot.status.sql, (run_id,)).fetchone()
+        cursor.execute(hot.status.sql, hot.status.arguments({"run_id": append.run_id}))
+        row = cursor.fetchone()
         if row is None:
-            raise no_run(run_id)
-        refuse_ended(run_id, row[0])
+            raise no_run(append.run_id)
+        refuse_ended(append.run_id, row[0])
         return [
-            _add(cursor, hot, addition, _summary(run_id, addition, logged + place))
-            for place, addition in enumerate(new)
+            _add(cursor, hot, addition, _summary(append.run_id, addition, logged + place))
+            for place, addition in enumerate(append.additions)
         ]
     finally:
         cursor.close()

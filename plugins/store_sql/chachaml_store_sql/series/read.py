@@ -9,8 +9,8 @@ from chachaml_kernel.errors import NotFound
 from sqlalchemy import ColumnElement, Connection, select
 
 from chachaml_store_sql.rows import AnyRow, real
-from chachaml_store_sql.runs import no_run
-from chachaml_store_sql.schema import chunks, points, runs, series
+from chachaml_store_sql.runs import require_run
+from chachaml_store_sql.schema import chunks, points, series
 from chachaml_store_sql.series.chunk import open_chunk
 from chachaml_store_sql.series.segments import BLOCK
 
@@ -28,7 +28,7 @@ def history(connection: Connection, run_id: str, key: str, window: Window) -> Po
     """Return the points of one series that lie in a window, in the order of logging."""
     series_id = _series_id(connection, run_id, key)
     stored = _read_chunks(connection, series_id, window, chunks.c.points)
-    parts = [(row.first_seq, _inside(open_chunk(row.points).points(), window)) for row in stored]
+    parts = [(row.first_seq, _inside(row, row.points, window)) for row in stored]
     return _join(parts, _read_rows(connection, series_id, window))
 
 
@@ -49,7 +49,8 @@ def outline(
         if _is_whole(row, window):
             part, inside = open_chunk(row.outline).points(), row.length
         else:
-            part = _inside(_points_of(connection, series_id, row.first_seq), window)
+            blob = _points_of(connection, series_id, row.first_seq)
+            part = _inside(row, blob, window)
             inside = len(part)
         count += inside
         parts.append((row.first_seq, part))
@@ -70,11 +71,11 @@ def _read_chunks(
     connection: Connection, series_id: int, window: Window, column: ColumnElement[bytes]
 ) -> Sequence[AnyRow]:
     """Return the heads of the chunks that reach into a window, in order, with one more column."""
-    least, greatest = (
-        (chunks.c.least_step, chunks.c.greatest_step)
-        if window.axis == "step"
-        else (chunks.c.least_at, chunks.c.greatest_at)
-    )
+    least, greatest = {
+        "step": (chunks.c.least_step, chunks.c.greatest_step),
+        "time": (chunks.c.least_at, chunks.c.greatest_at),
+        "position": (chunks.c.first_seq, chunks.c.first_seq + chunks.c.length - 1),
+    }[window.axis]
     statement = select(*HEAD, column).where(chunks.c.series_id == series_id)
     if window.first is not None:
         statement = statement.where(greatest >= window.first)
@@ -83,17 +84,17 @@ def _read_chunks(
     return connection.execute(statement.order_by(chunks.c.first_seq)).all()
 
 
-def _points_of(connection: Connection, series_id: int, first_seq: int) -> Points:
-    blob = connection.execute(
+def _points_of(connection: Connection, series_id: int, first_seq: int) -> bytes:
+    blob: bytes = connection.execute(
         select(chunks.c.points).where(
             chunks.c.series_id == series_id, chunks.c.first_seq == first_seq
         )
     ).scalar_one()
-    return open_chunk(blob).points()
+    return blob
 
 
 def _read_rows(connection: Connection, series_id: int, window: Window) -> Sequence[AnyRow]:
-    axis = points.c.step if window.axis == "step" else points.c.at
+    axis = {"step": points.c.step, "time": points.c.at, "position": points.c.seq}[window.axis]
     statement = select(points.c.seq, points.c.step, points.c.at, points.c.value)
     conditions = [points.c.series_id == series_id]
     if window.first is not None:
@@ -104,27 +105,31 @@ def _read_rows(connection: Connection, series_id: int, window: Window) -> Sequen
 
 
 def _is_whole(row: AnyRow, window: Window) -> bool:
-    """Tell whether all points of a chunk lie in a window; some may lack a step, so none is sure."""
+    """Tell whether all points of a chunk surely lie in a window; some may lack a step."""
     if window.first is None and window.last is None:
         return True
     if window.axis == "step":
         return False
-    first = window.first is None or window.first <= row.least_at
-    return first and (window.last is None or row.greatest_at <= window.last)
+    least, greatest = row.least_at, row.greatest_at
+    if window.axis == "position":
+        least, greatest = row.first_seq, row.first_seq + row.length - 1
+    first = window.first is None or window.first <= least
+    return first and (window.last is None or greatest <= window.last)
 
 
-def _inside(part: Points, window: Window) -> Points:
-    """Return those of some points that lie in a window."""
-    if window.first is None and window.last is None:
+def _inside(row: AnyRow, blob: bytes, window: Window) -> Points:
+    """Return those points of a chunk that lie in a window."""
+    part = open_chunk(blob).points()
+    if _is_whole(row, window):
         return part
+    axis: Sequence[int | None] = part.times
     if window.axis == "step":
-        axis: Sequence[int | None] = part.steps or [None] * len(part)
-    else:
-        axis = part.times
+        axis = part.steps or [None] * len(part)
+    elif window.axis == "position":
+        axis = range(row.first_seq, row.first_seq + row.length)
     first = -(2**63) if window.first is None else window.first
     last = 2**63 - 1 if window.last is None else window.last
-    kept = [i for i, at in enumerate(axis) if at is not None and first <= at <= last]
-    return part if len(kept) == len(part) else part.take(kept)
+    return part.take([i for i, at in enumerate(axis) if at is not None and first <= at <= last])
 
 
 def _join(parts: Sequence[tuple[int, Points]], rows: Sequence[AnyRow]) -> Points:
@@ -163,8 +168,7 @@ def _concatenate(parts: Sequence[Points]) -> Points:
 
 
 def _no_metric(connection: Connection, run_id: str, key: str) -> NotFound:
-    if connection.execute(select(runs.c.id).where(runs.c.id == run_id)).first() is None:
-        return no_run(run_id)
+    require_run(connection, run_id, running=False)
     keys = connection.execute(
         select(series.c.key).where(series.c.run_id == run_id).order_by(series.c.key).limit(20)
     )

@@ -28,14 +28,14 @@ from chachaml_store_sql.upsert import insert_into
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL text with positional parameters, and the name of each of them in order."""
+    """SQL text, and the names of its parameters in order where the driver takes them so."""
 
     sql: str
-    names: Sequence[str]
+    names: Sequence[str] | None
 
-    def arguments(self, values: Mapping[str, object]) -> list[object]:
-        """Return `values` in the order of the parameters."""
-        return [values[name] for name in self.names]
+    def arguments(self, values: Mapping[str, object]) -> Sequence[object] | Mapping[str, object]:
+        """Return `values` as the driver takes them: by position or by name."""
+        return values if self.names is None else [values[name] for name in self.names]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,17 @@ class Statements:
 def statements(dialect: Dialect) -> Statements:
     """Return the statements of an append, compiled for a dialect."""
     return Statements(
-        status=_compile(select(runs.c.status).where(runs.c.id == bindparam("run_id")), dialect),
+        status=_compile(_status(), dialect),
         extend=_compile(_extend(dialect), dialect),
         add_point=_compile(insert(points), dialect),
         add_chunk=_compile(insert(chunks), dialect),
     )
+
+
+def _status() -> Executable:
+    """Return the query of a run's status, which keeps the run from ending meanwhile."""
+    statement = select(runs.c.status).where(runs.c.id == bindparam("run_id"))
+    return statement.with_for_update(read=True)
 
 
 def _extend(dialect: Dialect) -> Executable:
@@ -89,4 +95,4 @@ def _better(
 def _compile(statement: Executable, dialect: Dialect) -> Statement:
     assert isinstance(statement, ClauseElement)
     compiled: Any = statement.compile(dialect=dialect)
-    return Statement(str(compiled), tuple(compiled.positiontup))
+    return Statement(str(compiled), compiled.positiontup and tuple(compiled.positiontup))

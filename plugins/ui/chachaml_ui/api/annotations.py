@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from chachaml_kernel.domain.paging import encode_cursor
+from chachaml_kernel.domain.paging import next_cursor
 from msgspec import Meta, Struct
 
 from chachaml_ui.api import wire_artifacts
@@ -68,8 +68,10 @@ async def list_datasets(call: Call[RunPath, Page, None]) -> Paged[wire_artifacts
     page = await call.kernel.runs.datasets(
         call.path.id, limit=call.query.limit, after=call.query.after("datasets")
     )
-    cursor = None if page.next is None else encode_cursor("datasets", page.next)
-    return Paged([wire_artifacts.from_dataset(dataset) for dataset in page.rows], cursor)
+    return Paged(
+        [wire_artifacts.from_dataset(dataset) for dataset in page.rows],
+        next_cursor("datasets", page),
+    )
 
 
 def routes() -> list[Route]:

@@ -5,14 +5,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, get_origin
 
 from aiohttp import web
-from chachaml_kernel.domain.idempotency import Once, check_key
+from chachaml_kernel.domain.idempotency import Once, check_idempotency_key
 
 from chachaml_ui.answers import json_answer
 from chachaml_ui.api.bodies import check_media_type, receive, receive_json
 from chachaml_ui.api.json_bodies import read_typed
 from chachaml_ui.api.queries import query_reader, read_path
 from chachaml_ui.api.table import Call, Paged, Route
-from chachaml_ui.keys import KERNEL, PRINCIPAL
+from chachaml_ui.budget import Share
+from chachaml_ui.keys import BUDGET, KERNEL, PRINCIPAL
 
 OCTETS = "application/octet-stream"
 
@@ -26,9 +27,9 @@ def bind(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]
     async def serve(request: web.Request) -> web.StreamResponse:
         path = read_path(request.match_info, path_type)
         query = read_query(request.query)
-        body, raw = await read_body(request)
-        answer = await handler(
-            Call(
+        with request.app[BUDGET].share() as share:
+            body, raw = await read_body(request, share)
+            call = Call(
                 kernel=request.app[KERNEL],
                 path=path,
                 query=query,
@@ -37,32 +38,32 @@ def bind(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]
                 principal=request.get(PRINCIPAL),
                 request=request,
             )
-        )
+            answer = await handler(call)
         return _respond(request, answer)
 
     return serve
 
 
-BodyReader = Callable[[web.Request], Awaitable[tuple[Any, bytes]]]
+BodyReader = Callable[[web.Request, Share], Awaitable[tuple[Any, bytes]]]
 
 
 def _body_reader(route: Route) -> BodyReader:
     """Return what reads a route's body; it gives the bytes too, where they are held at all."""
     type_ = route.body_type
 
-    async def read_nothing(_: web.Request) -> tuple[None, bytes]:
+    async def read_nothing(_: web.Request, __: Share) -> tuple[None, bytes]:
         return None, b""
 
-    async def read_octets(request: web.Request) -> tuple[AsyncIterator[bytes], bytes]:
+    async def read_octets(request: web.Request, _: Share) -> tuple[AsyncIterator[bytes], bytes]:
         check_media_type(request, OCTETS)
         return receive(request), b""
 
-    async def read_raw(request: web.Request) -> tuple[bytes, bytes]:
-        raw = await receive_json(request)
+    async def read_raw(request: web.Request, share: Share) -> tuple[bytes, bytes]:
+        raw = await receive_json(request, share)
         return raw, raw
 
-    async def read_value(request: web.Request) -> tuple[Any, bytes]:
-        raw = await receive_json(request)
+    async def read_value(request: web.Request, share: Share) -> tuple[Any, bytes]:
+        raw = await receive_json(request, share)
         return read_typed(raw or b"{}", type_), raw
 
     if not route.takes_body:
@@ -79,7 +80,7 @@ def _once(request: web.Request, body: bytes) -> Once | None:
         return None
     digest = hashlib.sha256(f"{request.method} {request.raw_path}\n".encode())
     digest.update(body)
-    return Once(check_key(key), digest.hexdigest())
+    return Once(check_idempotency_key(key), digest.hexdigest())
 
 
 def _respond(request: web.Request, answer: object) -> web.StreamResponse:

@@ -1,10 +1,13 @@
 """Bodies as bytes: of the right media type, and whole or not at all."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from aiohttp import web
 from aiohttp.client_exceptions import ClientError
 from chachaml_kernel.errors import Invalid
+
+from chachaml_ui.budget import Share
 
 JSON = "application/json"
 ARROW = "application/vnd.apache.arrow.stream"
@@ -18,7 +21,7 @@ async def expect(request: web.Request) -> None:
     """
 
 
-async def receive(request: web.Request) -> AsyncIterator[bytes]:
+async def receive(request: web.Request) -> AsyncGenerator[bytes, None]:
     """Yield the body as it comes; raise `Invalid` if it breaks off or is encoded wrongly."""
     await _invite(request)
     try:
@@ -28,21 +31,21 @@ async def receive(request: web.Request) -> AsyncIterator[bytes]:
         raise _broken(error) from None
 
 
-async def receive_json(request: web.Request) -> bytes:
-    """Return the body of a JSON request; empty if there is none.
+async def receive_json(request: web.Request, share: Share) -> bytes:
+    """Return the body of a JSON request, whose bytes `share` holds; empty if there is none.
 
     Raises `Invalid` unless the body says that it is JSON; a missing one need not.
     """
     if "Content-Type" in request.headers or request.can_read_body:
         check_media_type(request, JSON)
-    await _invite(request)
-    length = request.content_length
-    if length is not None and length > request.client_max_size:
-        raise web.HTTPRequestEntityTooLarge(request.client_max_size, length)
-    try:
-        return await request.read()
-    except (web.RequestPayloadError, ClientError, ConnectionError) as error:
-        raise _broken(error) from None
+    body = bytearray()
+    _check_size(request, request.content_length or 0)
+    async with aclosing(receive(request)) as chunks:
+        async for chunk in chunks:
+            body += chunk
+            _check_size(request, len(body))
+            share.grow(len(body))
+    return bytes(body)
 
 
 def check_media_type(request: web.Request, wanted: str) -> None:
@@ -56,6 +59,11 @@ def check_media_type(request: web.Request, wanted: str) -> None:
         raise Invalid(f"this server does not read Arrow streams; send columns as {JSON}")
     if request.content_type != wanted or (wanted == JSON and request.charset not in UTF8):
         raise Invalid(f"Content-Type is {sent!r}; send {wanted}")
+
+
+def _check_size(request: web.Request, size: int) -> None:
+    if size > request.client_max_size:
+        raise web.HTTPRequestEntityTooLarge(request.client_max_size, size)
 
 
 async def _invite(request: web.Request) -> None:

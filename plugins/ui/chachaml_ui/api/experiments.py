@@ -1,6 +1,6 @@
 """Routes of experiments."""
 
-from chachaml_kernel.domain.paging import encode_cursor
+from chachaml_kernel.domain.paging import next_cursor
 
 from chachaml_ui.api import wire_experiments
 from chachaml_ui.api.queries import Page
@@ -23,8 +23,10 @@ async def list_experiments(call: Call[Nothing, Page, None]) -> Paged[wire_experi
     page = await call.kernel.experiments.list(
         limit=call.query.limit, after=call.query.after("experiments")
     )
-    cursor = None if page.next is None else encode_cursor("experiments", page.next)
-    return Paged([wire_experiments.from_experiment(row) for row in page.rows], cursor)
+    return Paged(
+        [wire_experiments.from_experiment(row) for row in page.rows],
+        next_cursor("experiments", page),
+    )
 
 
 def routes() -> list[Route]:

@@ -37,8 +37,6 @@ async def export(call: Call[Nothing, Asked, None]) -> web.StreamResponse:
         "Cache-Control": "no-store",
     }
     answer = web.StreamResponse(headers=headers)
-    if call.request.method == "HEAD":
-        return answer
     return await streams.stream(call.request, answer, file.chunks)
 
 

@@ -5,12 +5,14 @@ import math
 from typing import Any, TypeVar
 
 import msgspec
-from chachaml_kernel.domain.values import JsonValue
+from chachaml_kernel.domain.values import MAX_DEPTH, JsonValue
 from chachaml_kernel.errors import Invalid
 
 from chachaml_ui.api.complaints import complain
 
 T = TypeVar("T")
+
+TOO_DEEP = f"the body is nested too deeply; a value in it may be nested {MAX_DEPTH} levels deep"
 
 _decoder: msgspec.json.Decoder[JsonValue] = msgspec.json.Decoder()
 
@@ -30,7 +32,7 @@ def read_json(body: bytes) -> JsonValue:
             return _read_tolerantly(body)
         raise Invalid(f"the body is not valid JSON in UTF-8: {error}") from None
     except RecursionError:
-        raise Invalid("the body is nested too deeply") from None
+        raise Invalid(TOO_DEEP) from None
 
 
 def read_typed(body: bytes, type_: type[T]) -> T:
@@ -45,7 +47,10 @@ def read_typed(body: bytes, type_: type[T]) -> T:
 
 def refuse_duplicates(body: bytes) -> None:
     """Raise `Invalid` if an object in `body`, which is valid JSON, has a key twice."""
-    json.loads(body, object_pairs_hook=_unique)
+    try:
+        json.loads(body, object_pairs_hook=_unique)
+    except RecursionError:
+        raise Invalid(TOO_DEEP) from None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -62,8 +67,10 @@ def _read_tolerantly(body: bytes) -> JsonValue:
     try:
         value: JsonValue = json.loads(body.decode(), parse_float=_finite)
         msgspec.json.encode(value)  # refuses lone surrogates, which Python's parser lets through
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise Invalid(f"the body is not valid JSON in UTF-8: {error}") from None
+    except RecursionError:
+        raise Invalid(TOO_DEEP) from None
     return value
 
 

@@ -2,11 +2,13 @@
 
 from typing import Annotated, Literal
 
+from aiohttp import web
 from chachaml_kernel.domain.metrics import MAX_STEP, MIN_STEP, Window
 from chachaml_kernel.services.metrics import MAX_THINNED, MIN_THINNED
 from msgspec import Meta, Struct, field
 
-from chachaml_ui.api import wire_metrics
+from chachaml_ui.answers import JSON
+from chachaml_ui.api import streams, wire_metrics
 from chachaml_ui.api.metric_bodies import read_points
 from chachaml_ui.api.runs import RunPath
 from chachaml_ui.api.table import Call, Nothing, Route, route
@@ -35,12 +37,14 @@ async def log_metrics(call: Call[RunPath, Nothing, bytes]) -> Ok:
     keys that would collide with these. An array: many of the above. Columns: the form for bulk.
     A value is a number, or one of the words `NaN`, `Infinity`, `-Infinity`, quoted or bare.
     """
-    points = read_points(call.body, call.kernel.metrics.clock())
+    points = read_points(call.body, call.kernel.now())
     await call.kernel.metrics.append(call.path.id, points, once=call.once)
     return Ok()
 
 
-async def get_history(call: Call[RunPath, Asked, None]) -> wire_metrics.History:
+async def get_history(
+    call: Call[RunPath, Asked, None],
+) -> wire_metrics.History | web.StreamResponse:
     """Return one series; with `max_points`, thinned so that its peaks stay visible."""
     asked = call.query
     outline = await call.kernel.metrics.history(
@@ -49,7 +53,11 @@ async def get_history(call: Call[RunPath, Asked, None]) -> wire_metrics.History:
         window=Window(asked.x, asked.first, asked.last),
         max_points=asked.max_points,
     )
-    return wire_metrics.from_outline(asked.key, outline)
+    if len(outline.points) <= wire_metrics.SLICE:
+        return wire_metrics.from_outline(asked.key, outline)
+    answer = web.StreamResponse(headers={"Content-Type": JSON, "Cache-Control": "no-store"})
+    pieces = wire_metrics.pieces_of_outline(asked.key, outline)
+    return await streams.stream(call.request, answer, pieces)
 
 
 def routes() -> list[Route]:

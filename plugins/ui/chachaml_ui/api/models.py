@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chachaml_kernel.domain.paging import encode_cursor
+from chachaml_kernel.domain.paging import next_cursor
 from msgspec import Struct
 
 from chachaml_ui.api import wire_models
@@ -70,8 +70,9 @@ async def describe_model(
 async def list_models(call: Call[Nothing, Page, None]) -> Paged[wire_models.Model]:
     """List models, newest first."""
     page = await call.kernel.models.list(limit=call.query.limit, after=call.query.after("models"))
-    cursor = None if page.next is None else encode_cursor("models", page.next)
-    return Paged([wire_models.from_model(model) for model in page.rows], cursor)
+    return Paged(
+        [wire_models.from_model(model) for model in page.rows], next_cursor("models", page)
+    )
 
 
 async def get_model(call: Call[ModelPath, Nothing, None]) -> wire_models.ModelWhole:

@@ -82,9 +82,14 @@ def _body_types(route: Route) -> tuple[Any, ...]:
 
 
 def _answer(route: Route) -> object:
-    """Return the type of a JSON answer; none for an answer of another kind."""
+    """Return the type of a JSON answer; none for an answer of another kind.
+
+    A handler that may stream the JSON of a type says so: its answer is a union of both.
+    """
     if route.answer_type is web.StreamResponse:
         return None
+    if web.StreamResponse in get_args(route.answer_type):
+        return get_args(route.answer_type)[0]
     if get_origin(route.answer_type) is Paged:
         return list[get_args(route.answer_type)]  # type: ignore[misc]  # made at run time
     return route.answer_type

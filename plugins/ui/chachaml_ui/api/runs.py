@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from chachaml_kernel.domain.experiments import DEFAULT
-from chachaml_kernel.domain.paging import Page, encode_cursor
+from chachaml_kernel.domain.paging import Page, next_cursor
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import RunRow
 from msgspec import Meta, Struct
@@ -104,8 +104,7 @@ async def compare_runs(call: Call[Nothing, Compared, None]) -> wire_runs.Compari
 
 
 def _paged(page: Page[RunRow], query: RunQuery) -> Paged[wire_runs.RunRow]:
-    cursor = None if page.next is None else encode_cursor(str(query.sort), page.next)
-    return Paged([wire_runs.from_row(row) for row in page.rows], cursor)
+    return Paged([wire_runs.from_row(row) for row in page.rows], next_cursor(str(query.sort), page))
 
 
 def routes() -> list[Route]:

@@ -62,11 +62,13 @@ def attachment(name: str) -> str:
 async def stream(
     request: web.Request, answer: web.StreamResponse, chunks: AsyncIterator[bytes]
 ) -> web.StreamResponse:
-    """Send `chunks` as they come.
+    """Send `chunks` as they come; only the head, where no more is asked for.
 
     An error before the first one leaves nothing sent, so that it can be answered as any other; a
     later one breaks the connection off, so that nobody takes a part for the whole.
     """
+    if request.method == "HEAD":
+        return answer
     first = await anext(chunks, b"")
     await answer.prepare(request)
     await answer.write(first)

@@ -1,9 +1,11 @@
 """Series of points as JSON, and the schema of the bodies that log them."""
 
+import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Annotated, Any
 
+import msgspec
 from chachaml_kernel.domain.metrics import MAX_STEP, MAX_TIME, MIN_STEP, Outline
 from msgspec import Meta, Struct
 
@@ -12,6 +14,11 @@ from chachaml_ui.api.wire import NAME_SCHEMA, Name, Number, Time, number
 NUMBER = {"anyOf": [{"type": "number"}, {"enum": ["NaN", "Infinity", "-Infinity"]}]}
 STEP = {"type": ["integer", "null"], "minimum": MIN_STEP, "maximum": MAX_STEP}
 TIME = {"type": ["integer", "null"], "minimum": 0, "maximum": MAX_TIME}
+
+SLICE = 10_000
+"""Points that are turned into JSON in one go."""
+
+_encoder = msgspec.json.Encoder()
 
 Step = Annotated[int, Meta(extra_json_schema={"minimum": MIN_STEP, "maximum": MAX_STEP})]
 
@@ -80,6 +87,28 @@ def from_outline(key: str, outline: Outline) -> History:
         count=outline.count,
         points=Points(list(steps), list(points.times), _values(points.values)),
     )
+
+
+async def pieces_of_outline(key: str, outline: Outline) -> AsyncIterator[bytes]:
+    """Yield the JSON of what `from_outline` returns, a slice at a time; others get their turns.
+
+    There is a point at least.
+    """
+    points = outline.points
+    steps = points.steps or [None] * len(points)
+    around = _encoder.encode(History(key, outline.count, Points([], [], []))).rsplit(b"[]", 3)
+    columns: tuple[tuple[bytes, Sequence[Any], Callable[[Sequence[Any]], list[Any]]], ...] = (
+        (around[0], steps, list),
+        (b"]" + around[1], points.times, list),
+        (b"]" + around[2], points.values, _values),
+    )
+    for before, column, listed in columns:
+        opening = before + b"["
+        for begin in range(0, len(column), SLICE):
+            yield opening + _encoder.encode(listed(column[begin : begin + SLICE]))[1:-1]
+            opening = b","
+            await asyncio.sleep(0)
+    yield b"]" + around[3]
 
 
 def _values(values: Sequence[float]) -> list[Number]:

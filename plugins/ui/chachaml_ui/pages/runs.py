@@ -6,7 +6,7 @@ from functools import partial
 import aiohttp_jinja2
 from aiohttp import web
 from chachaml_kernel.domain.experiments import Experiment
-from chachaml_kernel.domain.paging import MAX_LIMIT, encode_cursor
+from chachaml_kernel.domain.paging import Page, next_cursor
 from chachaml_kernel.domain.query import RunQuery, Sort
 from chachaml_kernel.domain.runs import RunStatus
 
@@ -17,6 +17,8 @@ from chachaml_ui.pages.errors import page
 
 IN_FORM = ("experiment", "name")
 IN_TABS = ("status", "archived")
+EXPERIMENTS = 200
+"""The newest experiments, so many, can be chosen from."""
 
 
 async def index(_: web.Request) -> web.Response:
@@ -32,13 +34,13 @@ async def list_runs(request: web.Request) -> web.Response:
     asked = dict(parameters)
     kernel = request.app[KERNEL]
     found = await kernel.runs.list(query)
-    experiments = (await kernel.experiments.list(limit=MAX_LIMIT)).rows
+    known = await kernel.experiments.list(limit=EXPERIMENTS)
     if not found.rows and not asked:
         origin = f"{request.scheme}://{request.host}"
         return aiohttp_jinja2.render_template(
-            "first_run.html", request, {"origin": origin, "experiments": experiments}
+            "first_run.html", request, {"origin": origin, "experiments": known.rows}
         )
-    following = found.next and encode_cursor(str(query.sort), found.next)
+    following = next_cursor(str(query.sort), found)
     return aiohttp_jinja2.render_template(
         "runs.html",
         request,
@@ -46,10 +48,10 @@ async def list_runs(request: web.Request) -> web.Response:
             "query": query,
             "rows": found.rows,
             "next": following and link(asked, cursor=following),
-            "now": kernel.runs.clock(),
-            "experiments": experiments,
-            "choices": _choices(query, experiments),
-            "summary": _summary(query, filters(asked), experiments),
+            "now": kernel.now(),
+            "experiments": known.rows,
+            "choices": _choices(query, known.rows),
+            "summary": _summary(query, filters(asked), known),
             "statuses": list(RunStatus),
             "hidden": _without(asked, (*IN_FORM, "cursor")),
             "chips": _without(filters(asked), (*IN_FORM, *IN_TABS)),
@@ -70,10 +72,11 @@ def _choices(query: RunQuery, experiments: Sequence[Experiment]) -> Sequence[str
     return names if chosen is None or chosen in names else [chosen, *names]
 
 
-def _summary(query: RunQuery, chosen: Mapping[str, str], experiments: Sequence[Experiment]) -> str:
+def _summary(query: RunQuery, chosen: Mapping[str, str], known: Page[Experiment]) -> str:
     """Say how the list is ordered, and how long it is where that is known without counting."""
-    counts = {experiment.name: experiment.run_count for experiment in experiments}
-    if chosen.keys() - {"experiment"} or len(counts) == MAX_LIMIT:
+    counts = {experiment.name: experiment.run_count for experiment in known.rows}
+    is_known = known.next is None or query.experiment in counts
+    if chosen.keys() - {"experiment"} or not is_known:
         return _ordering(query.sort)
     count = counts.get(query.experiment, 0) if query.experiment else sum(counts.values())
     return f"{count:,} {'run' if count == 1 else 'runs'}, {_ordering(query.sort)}"

@@ -38,6 +38,7 @@ def _experiments_and_runs() -> None:
         sa.Column("owner", sa.Text),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("updated_at", sa.BigInteger, nullable=False),
+        sa.Column("run_count", sa.BigInteger, nullable=False),
     )
     op.create_index("experiments_by_creation", "experiments", ["created_at", "name"])
     op.create_table(
@@ -55,9 +56,11 @@ def _experiments_and_runs() -> None:
         sa.Column("env", sa.Text, nullable=False),
         sa.Column("note", sa.Text, nullable=False),
     )
-    op.create_index("runs_by_start", "runs", ["archived", "started_at", "id"])
+    op.create_index("runs_by_start", "runs", ["started_at", "id"])
+    op.create_index("runs_in_lists", "runs", ["archived", "started_at", "id"])
     op.create_index("runs_by_experiment", "runs", ["experiment_id", "archived", "started_at", "id"])
-    op.create_index("runs_by_end", "runs", ["experiment_id", "ended_at"])
+    op.create_index("runs_by_name", "runs", ["name", "started_at", "id"])
+    op.create_index("runs_by_author", "runs", ["created_by", "started_at", "id"])
     op.create_index("runs_by_parent", "runs", ["parent_run_id"])
 
 
@@ -77,7 +80,6 @@ def _said_about_runs() -> None:
         sa.PrimaryKeyConstraint("run_id", "key"),
         sqlite_with_rowid=False,
     )
-    op.create_index("params_by_text", "params", ["key", "text"])
     op.create_table(
         "tags",
         _of_run(),
@@ -86,7 +88,6 @@ def _said_about_runs() -> None:
         sa.PrimaryKeyConstraint("run_id", "key"),
         sqlite_with_rowid=False,
     )
-    op.create_index("tags_by_value", "tags", ["key", "value"])
     op.create_table(
         "datasets",
         sa.Column("id", sa.Text, primary_key=True),
@@ -129,6 +130,19 @@ def _metrics() -> None:
         sa.PrimaryKeyConstraint("series_id", "seq"),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "chunks",
+        sa.Column("series_id", sa.BigInteger, nullable=False),
+        sa.Column("first_seq", sa.BigInteger, nullable=False),
+        sa.Column("length", sa.BigInteger, nullable=False),
+        sa.Column("least_step", sa.BigInteger),
+        sa.Column("greatest_step", sa.BigInteger),
+        sa.Column("least_at", sa.BigInteger, nullable=False),
+        sa.Column("greatest_at", sa.BigInteger, nullable=False),
+        sa.Column("outline", sa.LargeBinary, nullable=False),
+        sa.Column("points", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("series_id", "first_seq"),
+    )
 
 
 def _models() -> None:
@@ -141,9 +155,9 @@ def _models() -> None:
         sa.Column("content_type", sa.Text, nullable=False),
         sa.Column("sha256", sa.Text, nullable=False),
         sa.Column("created_at", sa.BigInteger, nullable=False),
-        sa.Column("current", sa.Boolean, nullable=False),
+        sa.Column("current", sa.Boolean),
+        sa.UniqueConstraint("run_id", "name", "current", name="artifacts_of_run"),
     )
-    _unique_where("artifacts_of_run", "artifacts", ["run_id", "name"], where="current")
     op.create_table(
         "models",
         sa.Column("id", Serial, primary_key=True),
@@ -164,18 +178,12 @@ def _models() -> None:
         sa.Column("artifact_id", sa.Text, sa.ForeignKey("artifacts.id"), nullable=False),
         sa.Column("created_by", sa.Text),
         sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.Column(
+            "in_production",
+            sa.Integer,
+            sa.Computed("CASE WHEN stage = 'production' THEN 1 END", persisted=True),
+        ),
         sa.PrimaryKeyConstraint("model_id", "version"),
+        sa.UniqueConstraint("model_id", "in_production", name="versions_in_production"),
     )
-    _unique_where("versions_in_production", "versions", ["model_id"], where="stage = 'production'")
     op.create_index("versions_of_artifact", "versions", ["artifact_id"])
-
-
-def _unique_where(name: str, table: str, columns: list[str], *, where: str) -> None:
-    op.create_index(
-        name,
-        table,
-        columns,
-        unique=True,
-        sqlite_where=sa.text(where),
-        postgresql_where=sa.text(where),
-    )

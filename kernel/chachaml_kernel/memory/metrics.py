@@ -1,12 +1,12 @@
 """Series of points in memory."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.metrics import Metric, Outline, Points, Window, thin
 from chachaml_kernel.errors import NotFound
-from chachaml_kernel.testing.memory_state import Memory
+from chachaml_kernel.memory.state import Memory
 
 NOTHING = Points((), ())
 
@@ -63,7 +63,11 @@ def inside(points: Points, window: Window) -> Points:
         return points
     first = -math.inf if window.first is None else window.first
     last = math.inf if window.last is None else window.last
-    places = steps_of(points) if window.axis == "step" else points.times
+    places: Sequence[int | None] = points.times
+    if window.axis == "step":
+        places = steps_of(points)
+    elif window.axis == "position":
+        places = range(len(points))
     return points.take(
         [i for i, place in enumerate(places) if place is not None and first <= place <= last]
     )

@@ -1,4 +1,4 @@
-"""An artifact store that keeps bytes in memory: for tests only."""
+"""An artifact store that keeps bytes in memory."""
 
 import asyncio
 import hashlib

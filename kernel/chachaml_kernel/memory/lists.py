@@ -9,8 +9,8 @@ from chachaml_kernel.domain.paging import Page
 from chachaml_kernel.domain.query import MetricCondition, Operator, RunQuery, Sort
 from chachaml_kernel.domain.runs import Headline, RunDetail, RunRow
 from chachaml_kernel.domain.values import JsonValue, canonical
-from chachaml_kernel.testing.memory_metrics import latest, summary
-from chachaml_kernel.testing.memory_state import Memory, RunRecord
+from chachaml_kernel.memory.metrics import latest, summary
+from chachaml_kernel.memory.state import Memory, RunRecord
 
 NUMBER, TEXT, NAN, MISSING = range(4)
 
@@ -105,7 +105,7 @@ def is_number(value: JsonValue) -> TypeGuard[int | float]:
 def number(text: str) -> float:
     """Return the number that `text` is, NaN where it is none."""
     try:
-        return float(text)
+        return float(text) if text.isascii() else math.nan
     except ValueError:
         return math.nan
 

@@ -11,9 +11,9 @@ from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunKeys, RunRow, RunStatus
 from chachaml_kernel.domain.values import JsonValue, canonical, same
 from chachaml_kernel.errors import Conflict
-from chachaml_kernel.testing import memory_lists
-from chachaml_kernel.testing.memory_experiments import experiment_of
-from chachaml_kernel.testing.memory_state import Memory, RunRecord, page
+from chachaml_kernel.memory import lists
+from chachaml_kernel.memory.experiments import experiment_of
+from chachaml_kernel.memory.state import Memory, RunRecord, page
 
 
 class MemoryRuns:
@@ -69,7 +69,7 @@ class MemoryRuns:
 
         return self.memory.once(once, write)
 
-    async def set_archived(self, run_id: str, archived: bool, *, once: Once | None = None) -> None:
+    async def set_archived(self, run_id: str, *, archived: bool, once: Once | None = None) -> None:
         """Hide a run from lists, or show it again."""
 
         def write() -> None:
@@ -102,15 +102,15 @@ class MemoryRuns:
 
     async def get_run(self, run_id: str, *, headline: Sequence[str] = ()) -> RunDetail:
         """Return a run whole."""
-        return memory_lists.detail(self.memory, self.memory.run(run_id), preferred=headline)
+        return lists.detail(self.memory, self.memory.run(run_id), preferred=headline)
 
     async def list_runs(self, query: RunQuery) -> Page[RunRow]:
         """Return one page of the runs that `query` describes."""
-        return memory_lists.list_runs(self.memory, query)
+        return lists.list_runs(self.memory, query)
 
     async def run_keys(self, query: RunQuery) -> RunKeys:
         """Return all keys of all runs that `query` describes."""
-        records = memory_lists.matching(self.memory, query)
+        records = lists.matching(self.memory, query)
         return RunKeys(
             params=sorted({key for record in records for key in record.params}),
             metrics=sorted({key for record in records for key in record.series}),

@@ -3,7 +3,7 @@
 from chachaml_kernel.domain.experiments import Experiment
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.paging import Page, Position
-from chachaml_kernel.testing.memory_state import ExperimentRecord, Memory, page
+from chachaml_kernel.memory.state import ExperimentRecord, Memory, page
 
 
 class MemoryExperiments:

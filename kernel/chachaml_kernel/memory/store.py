@@ -1,11 +1,11 @@
 """A store that keeps everything in memory."""
 
-from chachaml_kernel.testing.memory_experiments import MemoryExperiments
-from chachaml_kernel.testing.memory_metrics import MemoryMetrics
-from chachaml_kernel.testing.memory_models import MemoryModels
-from chachaml_kernel.testing.memory_records import MemoryRecords
-from chachaml_kernel.testing.memory_runs import MemoryRuns
-from chachaml_kernel.testing.memory_state import Memory
+from chachaml_kernel.memory.experiments import MemoryExperiments
+from chachaml_kernel.memory.metrics import MemoryMetrics
+from chachaml_kernel.memory.models import MemoryModels
+from chachaml_kernel.memory.records import MemoryRecords
+from chachaml_kernel.memory.runs import MemoryRuns
+from chachaml_kernel.memory.state import Memory
 
 
 class MemoryStore(MemoryRuns, MemoryMetrics, MemoryRecords, MemoryExperiments, MemoryModels):

@@ -6,7 +6,7 @@ from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.models import Model, ModelDetail, NewVersion, Stage, Version
 from chachaml_kernel.domain.paging import Page, Position
 from chachaml_kernel.errors import NotFound
-from chachaml_kernel.testing.memory_state import Memory, ModelRecord, page
+from chachaml_kernel.memory.state import Memory, ModelRecord, page
 
 
 class MemoryModels:

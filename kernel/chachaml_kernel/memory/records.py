@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chachaml_kernel.domain.artifacts import Artifact, storage_key
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.errors import NotFound
-from chachaml_kernel.testing.memory_state import Memory
+from chachaml_kernel.memory.state import Memory
 
 
 class MemoryRecords:
