@@ -1,6 +1,7 @@
 """Artifacts over HTTP: bytes in, bytes out, and nothing left of what broke off."""
 
 import hashlib
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,11 +9,13 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from chachaml_artifacts_fs import ArtifactsFs
 from chachaml_kernel import Server
 
 from tests.http.client import OCTETS, Api, Json, detail, exchange
 
 BODY = b"0123456789"
+FOLDER = ArtifactsFs().folder
 SHA256 = hashlib.sha256(BODY).hexdigest()
 
 
@@ -212,6 +215,30 @@ def test_a_retried_upload_is_applied_once(api: Api, run: str) -> None:
     assert download(api, upload()["id"]).content == BODY
 
 
+def test_a_retried_upload_is_answered_as_before_when_its_run_was_deleted(
+    api: Api, run: str
+) -> None:
+    def upload(body: bytes) -> httpx.Response:
+        headers = {**OCTETS, "Idempotency-Key": f"deleted-{run}"}
+        return api.http.post(f"/api/w/runs/{run}/artifacts?name=a", content=body, headers=headers)
+
+    first = upload(BODY)
+    api.post(f"/api/w/runs/{run}/archive", {})
+    api.http.delete(f"/api/w/runs/{run}").raise_for_status()
+    assert upload(BODY).json() == first.json()
+    detail(upload(b"others"), 409)
+    detail(api.http.get(f"/api/artifacts/{first.json()['id']}/download"), 404)
+
+
+def test_a_key_belongs_to_the_bytes_of_its_upload(api: Api, run: str) -> None:
+    headers = {**OCTETS, "Idempotency-Key": f"bytes-{run}"}
+    path = f"/api/w/runs/{run}/artifacts?name=a"
+    api.http.post(path, content=BODY, headers=headers).raise_for_status()
+    other = api.http.post(path, content=b"others", headers=headers)
+    assert "another request" in detail(other, 409)
+    assert artifacts(api, run)[0]["sha256"] == SHA256
+
+
 def stored(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
@@ -232,7 +259,7 @@ def test_an_upload_to_no_run_writes_nothing_whatever_its_id(
 def test_an_upload_that_breaks_off_leaves_nothing(
     server: Server, api: Api, run: str, data: Path, framing: str
 ) -> None:
-    before = stored(data / "artifacts")
+    before = stored(data / FOLDER)
     head = f"POST /api/w/runs/{run}/artifacts?name=a HTTP/1.1\r\nHost: localhost\r\n"
     head += f"Content-Type: application/octet-stream\r\n{framing}"
     address = urlsplit(server.url)
@@ -242,7 +269,7 @@ def test_an_upload_that_breaks_off_leaves_nothing(
         while sock.recv(65_536):
             pass
     assert artifacts(api, run) == []
-    assert stored(data / "artifacts") == before
+    assert stored(data / FOLDER) == before
 
 
 def test_chunks_that_are_none_are_refused(server: Server, api: Api, run: str) -> None:
@@ -280,3 +307,29 @@ def test_a_client_that_asks_first_is_asked_for_its_bytes(
         sock.sendall(BODY)
         assert sock.recv(12) == b"HTTP/1.1 200"
     assert artifacts(api, run)[0]["sha256"] == SHA256
+
+
+@pytest.fixture
+def damaged(api: Api, run: str, data: Path) -> str:
+    """Return an artifact of which somebody has cut off all but four bytes."""
+    artifact = str(api.upload(run, "damaged", BODY)["id"])
+    os.truncate(data / FOLDER / run / artifact, 4)
+    return artifact
+
+
+def test_a_download_that_ends_early_is_never_taken_for_the_whole(api: Api, damaged: str) -> None:
+    for asked in ({}, {"Range": "bytes=2-9"}):
+        with pytest.raises(httpx.RemoteProtocolError, match="without sending complete"):
+            download(api, damaged, **asked)
+    assert download(api, damaged, Range="bytes=0-3").content == BODY[:4]
+
+
+def test_a_part_that_was_lost_altogether_is_told(api: Api, damaged: str) -> None:
+    answer = download(api, damaged, Range="bytes=6-9")
+    assert "lost 4 bytes" in detail(answer, 503, "temporarily unavailable")
+
+
+def test_bytes_that_are_gone_are_our_fault_and_told(api: Api, run: str, data: Path) -> None:
+    artifact = str(api.upload(run, "gone", BODY)["id"])
+    os.unlink(data / FOLDER / run / artifact)
+    assert "lost 10 bytes" in detail(download(api, artifact), 503, "temporarily unavailable")

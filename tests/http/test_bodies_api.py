@@ -5,6 +5,7 @@ import json
 
 import httpx
 import pytest
+from chachaml_ui import Ui
 
 from tests.http.client import JSON, Api, detail
 
@@ -12,7 +13,7 @@ START = "/api/w/runs"
 
 
 @pytest.mark.parametrize(
-    "content_type", ["application/json", "application/json; charset=utf-8", "Application/JSON"]
+    "content_type", ["application/json", "application/json; charset=UTF-8", "Application/JSON"]
 )
 def test_json_is_json_however_it_is_called(http: httpx.Client, content_type: str) -> None:
     answer = http.post(START, content=b"{}", headers={"Content-Type": content_type})
@@ -96,6 +97,34 @@ def test_a_malformed_body_is_the_callers_mistake(api: Api, run: str, body: bytes
         detail(api.http.post(START, content=body, headers=JSON), 400)
 
 
+def nested(depth: int) -> bytes:
+    """Return so many arrays and objects, by turns, within each other."""
+    pairs, odd = divmod(depth, 2)
+    return b'[{"a":' * pairs + b"[" * odd + b"1" + b"]" * odd + b"}]" * pairs
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/w/runs/{}/params", b'{"deep": [%b, %b]}'),
+        ("/api/w/runs", b'{"env": {"deep": [%b, %b]}}'),
+        ("/api/w/runs", b'{"datasets": [{"features": [%b, %b]}]}'),
+        ("/api/w/runs/{}/datasets", b'{"features": [%b, %b]}'),
+    ],
+)
+@pytest.mark.parametrize("beside", [b"1", b"NaN"], ids=["strictly read", "tolerantly read"])
+def test_a_value_may_be_nested_64_levels_deep_and_no_deeper(
+    api: Api, run: str, path: str, body: bytes, beside: bytes
+) -> None:
+    path = path.format(run)
+    for depth in (63, 64):
+        answer = api.send(path.replace(run, api.start()), body % (nested(depth - 1), beside))
+        assert answer.status_code == 200, answer.text
+    for depth in (65, 500, 900, 2_000, 100_000):
+        answer = api.send(path, body % (nested(depth - 1), beside))
+        assert "nested" in detail(answer, 400)
+
+
 def test_a_compressed_body_is_read(http: httpx.Client) -> None:
     body = gzip.compress(json.dumps({"name": "small"}).encode())
     answer = http.post(START, content=body, headers={**JSON, "Content-Encoding": "gzip"})
@@ -108,12 +137,11 @@ def test_a_body_that_is_not_compressed_as_it_says_is_refused(http: httpx.Client)
 
 
 def test_a_body_with_a_length_over_the_limit_is_refused_unread(http: httpx.Client) -> None:
-    size = 64 * 1024 * 1024 + 1
-    answer = http.post(START, content=b" " * size, headers=JSON)
+    answer = http.post(START, content=b" " * (Ui().max_body + 1), headers=JSON)
     assert "max_body" in detail(answer, 413, "too large")
 
 
 def test_a_compressed_bomb_counts_at_its_full_size(http: httpx.Client) -> None:
-    bomb = gzip.compress(b" " * (80 * 1024 * 1024))
+    bomb = gzip.compress(b" " * (Ui().max_body + 1))
     answer = http.post(START, content=bomb, headers={**JSON, "Content-Encoding": "gzip"})
     assert "max_body" in detail(answer, 413, "too large")

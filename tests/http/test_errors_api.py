@@ -82,8 +82,15 @@ def test_http_1_0_without_a_host_is_served(server: Server) -> None:
     assert answer.split(b" ")[1] == b"200"
 
 
+class DiskFull(Upstream):
+    """An error of a store's own, which is one of ours."""
+
+
 class TroubledStore(MemoryStore):
     """A store whose lists, series and runs fail, each in its own way."""
+
+    async def get_tags(self, run_id: str) -> Mapping[str, str]:
+        raise DiskFull(f"no room for {run_id}")
 
     async def list_runs(self, query: RunQuery) -> Page[RunRow]:
         raise Upstream(f"the database is away, limit {query.limit}", retry_after=7)
@@ -111,6 +118,14 @@ async def test_trouble_behind_the_server_says_when_to_come_back() -> None:
         full = await http.post("/api/w/runs/x/metrics", json={"a": 1})
         detail(full, 429, "overloaded")
         assert full.headers["Retry-After"] == "3"
+
+
+async def test_a_kind_of_an_error_is_answered_as_that_error() -> None:
+    async with (
+        serving(kernel(store=TroubledStore())) as (url, _),
+        httpx.AsyncClient(base_url=url) as http,
+    ):
+        detail(await http.get("/api/tags/x"), 503, "temporarily unavailable")
 
 
 async def test_a_server_whose_store_is_away_is_alive_and_not_ready() -> None:

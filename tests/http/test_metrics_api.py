@@ -113,6 +113,16 @@ def test_a_thinned_series_keeps_its_peaks(api: Api, run: str) -> None:
     assert {9.0, -9.0} <= set(series["points"]["value"])
 
 
+@pytest.mark.parametrize("count", [10_000, 10_001])
+def test_a_series_has_a_head_however_long_it_is(api: Api, run: str, count: int) -> None:
+    log(api, run, {"metrics": {"v": [1.0] * count}})
+    path = f"/api/runs/{run}/metrics?key=v"
+    head, got = api.http.head(path), api.http.get(path)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["Content-Type"] == got.headers["Content-Type"]
+    assert got.json()["points"]["step"] == [None] * count
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [

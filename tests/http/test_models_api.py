@@ -47,6 +47,14 @@ def test_a_version_is_registered_with_all_that_is_known(api: Api, trained: str, 
     assert register(api, name, trained)["version"] == 2
 
 
+@pytest.mark.parametrize("created_by", ["", " ", "a\nb", "x" * 251])
+def test_who_registers_a_version_has_a_name(
+    api: Api, trained: str, name: str, created_by: str
+) -> None:
+    body = {"name": name, "run_id": trained, "artifact": "model", "created_by": created_by}
+    assert "created_by" in detail(api.http.post("/api/w/models", json=body), 400)
+
+
 def test_promoting_one_version_archives_the_other(api: Api, trained: str, name: str) -> None:
     register(api, name, trained, stage="production")
     register(api, name, trained)

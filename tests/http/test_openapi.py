@@ -1,5 +1,6 @@
 """The API's own document: whole, valid, and true to what is served."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -7,12 +8,15 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from aiohttp import web
 from chachaml_kernel import Server
-from chachaml_ui.api.routes import routes, table
+from chachaml_ui import Ui
+from chachaml_ui.application import application
 
 from tests.http.client import Api, Json
+from tests.http.serving import kernel
 
+MACHINES = "/(api/|healthz|readyz|metrics)"
+"""How the paths begin that are not for people."""
 CONTRACT = """
 POST /api/w/runs
 POST /api/w/runs/{id}/params
@@ -69,9 +73,15 @@ def test_every_route_of_the_contract_is_documented(document: Json) -> None:
     assert documented == set(CONTRACT.split("\n")) - {""}
 
 
-def test_what_is_documented_is_what_is_served() -> None:
-    served = [route for route in routes() if isinstance(route, web.RouteDef)]
-    assert len(served) == len(table())
+def test_what_is_documented_is_what_is_served(document: Json) -> None:
+    served = {
+        f"{route.method} {route.resource.canonical}"
+        for route in application(Ui(), kernel()).router.routes()
+        if route.resource is not None and re.match(MACHINES, route.resource.canonical)
+    }
+    documented = {f"{method} {path}" for method, path, _ in operations(document)}
+    heads = {name.replace("GET ", "HEAD ") for name in documented}
+    assert served == documented | heads
 
 
 def test_every_operation_says_what_it_does(document: Json) -> None:
@@ -110,11 +120,17 @@ def test_every_metrics_example_is_accepted(document: Json, api: Api, run: str) -
 
 
 def test_requests_made_up_from_the_document_find_no_fault(server: Server, tmp_path: Path) -> None:
+    """One check is left out: that what fits the schemas is accepted.
+
+    These are answered with 400 though no schema can say why: a cursor that is none of ours, texts
+    with NUL, a media type with broken parameters, the same run twice to compare, columns of
+    different lengths, and a window whose number has a form of its own.
+    """
     schemathesis = Path(sys.executable).with_name("schemathesis")
     command: list[str | Path] = [
         *(schemathesis, "run", f"{server.url}/api/openapi.json"),
         *("--checks", "all", "--exclude-checks", "positive_data_acceptance"),
-        *("--phases", "coverage,fuzzing", "--max-examples", "10", "--seed", "1"),
+        *("--phases", "coverage,fuzzing", "--max-examples", "40", "--seed", "1"),
         *("--suppress-health-check", "all", "--no-color"),
     ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -9,8 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 from chachaml_ui.pages import words
+from chachaml_ui.pages.runs import EXPERIMENTS
 
 from tests.browser.logbook import Logbook, serve_written
+from tests.http.serving import kernel, serving
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 NEW_YEAR = 1_767_225_600_000
@@ -129,6 +131,18 @@ def test_the_first_page_ever_tells_the_address_it_was_reached_by(tmp_path: Path)
         text = httpx.get(f"{server.url}/runs", headers={"Host": "localhost:1$(x)"}).text
     assert "HOST=&#39;http://localhost:1$(x)&#39;" in text
     assert "host = &#34;http://localhost:1$(x)&#34;" in text
+
+
+async def test_a_page_asks_for_no_more_experiments_than_it_offers() -> None:
+    served = kernel()
+    for number in range(EXPERIMENTS + 1):
+        await served.runs.start(experiment=f"series {number}")
+    async with serving(served) as (url, _), httpx.AsyncClient(base_url=url) as client:
+        text = (await client.get("/runs")).text
+        one = (await client.get(f"/runs?experiment=series {EXPERIMENTS}")).text
+    assert text.count("<option") == 1 + EXPERIMENTS
+    assert '<span class="dim">newest first</span>' in text
+    assert '<span class="dim">1 run, newest first</span>' in one
 
 
 @pytest.mark.parametrize(

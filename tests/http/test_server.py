@@ -27,6 +27,7 @@ GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
         ({"port": 65_536}, "from 0 to 65535"),
         ({"host": " "}, "host is empty"),
         ({"max_body": 0}, "max_body"),
+        ({"body_budget": 1_000}, "must be at least max_body"),
         ({"shutdown_timeout": -1.0}, "shutdown_timeout"),
         ({"shutdown_timeout": float("nan")}, "shutdown_timeout"),
     ],
@@ -156,6 +157,52 @@ async def test_a_running_request_is_answered_before_the_server_ends(slow: SlowSt
         slow.told.set()
         assert (await request).status_code == 200
         await asyncio.wait([task])
+
+
+HALF = (
+    b"POST /api/w/runs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    b"Content-Length: 16\r\n\r\n" + b'{"name":'
+)
+
+
+async def test_a_request_whose_body_still_comes_is_answered_before_the_server_ends() -> None:
+    settings = Ui(port=0, shutdown_timeout=3_600)
+    async with serving(settings=settings) as (url, task):
+        reader, writer = await connect(url)
+        writer.write(HALF)
+        await writer.drain()
+        async with httpx.AsyncClient(base_url=url) as http:
+            await http.get("/healthz")  # the server has read the half that came before
+        task.cancel()
+        with suppress(OSError):
+            while True:
+                (await connect(url))[1].close()
+        writer.write(b' "late"}')
+        answer = await reader.read()
+        assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+        assert b"Connection: close\r\n" in answer
+        assert b'"name":"late"' in answer
+        writer.close()
+        await asyncio.wait([task])
+
+
+CHUNKED = (
+    b"POST /api/w/runs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize("sent", [[HALF], [CHUNKED], [CHUNKED, b"3\r\n{  \r\n", b"ZZZ\r\n"]])
+async def test_a_body_that_does_not_come_is_given_up_after_a_while(sent: list[bytes]) -> None:
+    async with serving(settings=Ui(port=0, body_timeout=0.01)) as (url, _):
+        reader, writer = await connect(url)
+        for part in sent:
+            writer.write(part)
+            await writer.drain()
+        answer = await reader.read()
+        assert b" 400 Bad Request\r\n" in answer
+        assert b"Server: chachaml\r\n" in answer
+        writer.close()
 
 
 async def test_a_request_that_does_not_end_is_given_up_after_the_timeout(

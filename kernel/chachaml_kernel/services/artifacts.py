@@ -1,14 +1,15 @@
 """Artifacts: bytes first, then the record of them."""
 
+import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 
 from chachaml_kernel.domain.artifacts import Artifact, check_artifact_name, storage_key
 from chachaml_kernel.domain.idempotency import Once, with_facts
 from chachaml_kernel.domain.names import check_name
 from chachaml_kernel.errors import Conflict, Invalid, NotFound, Overloaded, Upstream
-from chachaml_kernel.ports import ArtifactStore, Store
+from chachaml_kernel.ports import ArtifactStore, Store, Stored
 from chachaml_kernel.services.leftovers import free
 from chachaml_kernel.services.surroundings import Clock, NewId
 
@@ -39,11 +40,10 @@ class Artifacts:
         """
         check_artifact_name(name)
         check_name("content_type", content_type)
-        # A retry may come when its run has ended; whether it is one is known once it is recorded.
-        await self.store.require_run(run_id, running=once is None)
+        there = await self._is_there(run_id, once)
         artifact_id = self.new_id()
         key = storage_key(run_id, artifact_id)
-        stored = await self.artifact_store.write(key, chunks)
+        stored = await (self.artifact_store.write(key, chunks) if there else digest(chunks))
         artifact = Artifact(
             id=artifact_id,
             run_id=run_id,
@@ -60,10 +60,24 @@ class Artifacts:
         except (NotFound, Conflict, Invalid, Overloaded):
             # These say that there is no record. After any other error, or a cancellation, there
             # may be one: bytes that nobody needs harm nobody, a record without its bytes does.
-            await free(self.artifact_store, [key])
+            await free(self.artifact_store, [key] if there else [])
             raise
         await free(self.artifact_store, unused)
         return recorded
+
+    async def _is_there(self, run_id: str, once: Once | None) -> bool:
+        """Tell whether bytes can be stored for a run; raise `NotFound` if nothing else can be done.
+
+        A retry may come when its run has ended or was deleted. Whether it is one is known when it
+        is recorded; for that the digest is needed, and where there is no run, nothing else.
+        """
+        try:
+            await self.store.require_run(run_id, running=once is None)
+        except NotFound:
+            if once is None:
+                raise
+            return False
+        return True
 
     async def get(self, artifact_id: str) -> Artifact:
         """Return what is known of an artifact."""
@@ -80,11 +94,22 @@ class Artifacts:
         rest = max(artifact.size - offset, 0)
         promised = rest if length is None else min(length, rest)
         key = storage_key(artifact.run_id, artifact.id)
-        async with (
-            self.artifact_store.open(key, offset=offset, length=promised) as chunks,
-            aclosing(_all_of(artifact, chunks, promised)) as checked,
-        ):
-            yield checked
+        async with AsyncExitStack() as stack:
+            opening = self.artifact_store.open(key, offset=offset, length=promised)
+            try:
+                chunks = await stack.enter_async_context(opening)
+            except NotFound:
+                raise _lost(artifact, promised) from None
+            yield await stack.enter_async_context(aclosing(_all_of(artifact, chunks, promised)))
+
+
+async def digest(chunks: AsyncIterator[bytes]) -> Stored:
+    """Return what storing `chunks` would, and store nothing."""
+    size, sha256 = 0, hashlib.sha256()
+    async for chunk in chunks:
+        size += len(chunk)
+        sha256.update(chunk)
+    return Stored(size, sha256.hexdigest())
 
 
 async def _all_of(
@@ -95,7 +120,11 @@ async def _all_of(
         missing -= len(chunk)
         yield chunk
     if missing > 0:
-        raise Upstream(
-            f"the artifact store has lost {missing} bytes of artifact {artifact.id!r}; "
-            "bring them back from a copy, or upload the artifact again"
-        )
+        raise _lost(artifact, missing)
+
+
+def _lost(artifact: Artifact, missing: int) -> Upstream:
+    return Upstream(
+        f"the artifact store has lost {missing} bytes of artifact {artifact.id!r}; "
+        "bring them back from a copy, or upload the artifact again"
+    )

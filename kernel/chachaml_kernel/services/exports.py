@@ -95,13 +95,23 @@ class Exports:
         async for rows in self._pages(query):
             for row in rows:
                 for key in sorted(row.latest):
-                    try:
-                        points = await self.store.history(row.run.id, key, Window())
-                    except NotFound:  # deleted since its page was read
-                        break
-                    for begin in range(0, len(points), POINTS_A_BATCH):
-                        yield _point_cells(row, key, points, begin)
+                    async for points in self._slices(row.run.id, key):
+                        yield _point_cells(row, key, points)
                         await asyncio.sleep(0)
+
+    async def _slices(self, run_id: str, key: str) -> AsyncIterator[Points]:
+        """Yield a series a slice at a time; it ends early if its run is deleted meanwhile."""
+        begin = 0
+        while True:
+            span = Window("position", begin, begin + POINTS_A_BATCH - 1)
+            try:
+                points = await self.store.history(run_id, key, span)
+            except NotFound:
+                return
+            yield points
+            begin += POINTS_A_BATCH
+            if len(points) < POINTS_A_BATCH:
+                return
 
 
 def _run_columns(keys: RunKeys) -> list[Column]:
@@ -132,10 +142,9 @@ def _run_cells(row: RunRow, keys: RunKeys) -> list[JsonValue]:
     ]
 
 
-def _point_cells(row: RunRow, key: str, points: Points, begin: int) -> list[list[JsonValue]]:
+def _point_cells(row: RunRow, key: str, points: Points) -> list[list[JsonValue]]:
     run = row.run
     head: list[JsonValue] = [run.id, run.experiment, run.name, key]
-    span = slice(begin, begin + POINTS_A_BATCH)
-    steps = repeat(None) if points.steps is None else points.steps[span]
-    columns = zip(steps, points.times[span], points.values[span], strict=False)
+    steps = repeat(None) if points.steps is None else points.steps
+    columns = zip(steps, points.times, points.values, strict=False)
     return [[*head, step, time, value] for step, time, value in columns]

@@ -14,7 +14,8 @@ from chachaml_ui import pages
 from chachaml_ui.answers import from_error, from_framework, problem
 from chachaml_ui.api.routes import routes
 from chachaml_ui.budget import Budget
-from chachaml_ui.keys import BUDGET, KERNEL, PRINCIPAL, TELEMETRY
+from chachaml_ui.draining import Drain
+from chachaml_ui.keys import BODY_TIMEOUT, BUDGET, DRAIN, KERNEL, PRINCIPAL, TELEMETRY
 from chachaml_ui.security import HEALTH, Gate, add_headers, gate
 from chachaml_ui.settings import Ui
 from chachaml_ui.telemetry import Telemetry
@@ -26,30 +27,33 @@ Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def application(settings: Ui, kernel: Kernel) -> web.Application:
     """Return the application that serves `kernel`."""
-    telemetry = Telemetry()
+    telemetry, drain = Telemetry(), Drain()
     door = gate(settings.host, settings.allowed_hosts)
     app = web.Application(
         client_max_size=settings.max_body,
-        middlewares=[_counting(telemetry), _answering(door, kernel)],
+        middlewares=[_counting(telemetry, drain), _answering(door, kernel)],
     )
     app[KERNEL] = kernel
     app[BUDGET] = Budget(settings.body_budget)
+    app[DRAIN] = drain
     app[TELEMETRY] = telemetry
-    app.on_response_prepare.append(add_headers)
+    app[BODY_TIMEOUT] = settings.body_timeout
+    app.on_response_prepare.extend([add_headers, drain.announce_end])
     app.add_routes(routes())
     pages.setup(app)
     app.add_routes(pages.routes())
     return app
 
 
-def _counting(telemetry: Telemetry) -> Callable[..., Awaitable[web.StreamResponse]]:
+def _counting(telemetry: Telemetry, drain: Drain) -> Callable[..., Awaitable[web.StreamResponse]]:
     @web.middleware
     async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
         """Count each request under the template of its route."""
         begin = time.perf_counter()
         status = 500
         try:
-            answer = await handler(request)
+            with drain.request():
+                answer = await handler(request)
             status = answer.status
         except web.HTTPException as answered:
             status = answered.status

@@ -24,6 +24,8 @@ class Connection(web.RequestHandler):
             return super().handle_error(request, status, exc, message)
         reason = (message or "it cannot be understood").splitlines()[0]
         answer = problem(status, "malformed request", f"this is no valid HTTP/1.1: {reason}")
-        answer.headers.update({**HEADERS, "Content-Security-Policy": API_POLICY})
+        answer.headers.update(
+            {**HEADERS, "Content-Security-Policy": API_POLICY, "Server": "chachaml"}
+        )
         answer.force_close()
         return answer

@@ -13,8 +13,11 @@ from chachaml_kernel.ports import Announce
 
 from chachaml_ui.application import application
 from chachaml_ui.connection import Connection
+from chachaml_ui.keys import DRAIN
 from chachaml_ui.settings import Ui
 
+LAST_SECONDS = 1.0
+"""What the rest of a refused body gets to end, and answers that are being sent at the very end."""
 BACKLOG = 1024
 """Connections that may wait to be accepted."""
 
@@ -25,9 +28,8 @@ async def serve(settings: Ui, kernel: Kernel, announce: Announce) -> None:
     Running requests get `shutdown_timeout` seconds to end, idle connections are closed at once.
     Raises `ConfigError` if the server cannot listen where it should.
     """
-    runner = web.AppRunner(
-        application(settings, kernel), shutdown_timeout=settings.shutdown_timeout
-    )
+    app = application(settings, kernel)
+    runner = web.AppRunner(app, shutdown_timeout=LAST_SECONDS)
     await runner.setup()
     try:
         server = await listen(settings, _connect(runner, settings))
@@ -36,6 +38,7 @@ async def serve(settings: Ui, kernel: Kernel, announce: Announce) -> None:
             await asyncio.Event().wait()
         finally:
             server.close()
+            await app[DRAIN].wait(settings.shutdown_timeout)
     finally:
         await runner.cleanup()
 
@@ -48,7 +51,7 @@ def _connect(runner: web.AppRunner, settings: Ui) -> Callable[[], Connection]:
     log = access_logger if settings.access_log else None
 
     def connect() -> Connection:
-        return Connection(manager, loop=loop, access_log=log)  # type: ignore[arg-type]  # may be none
+        return Connection(manager, loop=loop, access_log=log, lingering_time=LAST_SECONDS)  # type: ignore[arg-type]  # may be none
 
     return connect
 

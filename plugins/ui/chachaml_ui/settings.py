@@ -18,8 +18,8 @@ class Ui:
     `port` 0 takes any free one. `allowed_hosts` are further names that browsers may reach the
     server by, besides `host` and the names of loopback; `"*"` allows any. `max_body` is in bytes
     and limits JSON bodies, not artifacts; `body_budget` limits those that are in work at one time.
-    `shutdown_timeout` is how many seconds running requests
-    get to end when the server stops.
+    `body_timeout` is how many seconds a client may pause while it sends a body, `shutdown_timeout`
+    how many requests under way get to end when the server ends.
     """
 
     host: str = "127.0.0.1"
@@ -27,6 +27,7 @@ class Ui:
     allowed_hosts: tuple[str, ...] = ()
     max_body: int = 16 * 1024 * 1024
     body_budget: int = 64 * 1024 * 1024
+    body_timeout: float = 60.0
     shutdown_timeout: float = 10.0
     access_log: bool = False
 
@@ -42,6 +43,10 @@ class Ui:
             raise ValueError(
                 f"body_budget is {self.body_budget}; "
                 f"it must be at least max_body, which is {self.max_body}"
+            )
+        if not 0 < self.body_timeout < float("inf"):
+            raise ValueError(
+                f"body_timeout is {self.body_timeout}; it must be a number of seconds above 0"
             )
         if not 0 <= self.shutdown_timeout < float("inf"):
             raise ValueError(

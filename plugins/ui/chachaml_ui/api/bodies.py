@@ -1,5 +1,6 @@
 """Bodies as bytes: of the right media type, and whole or not at all."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
@@ -8,10 +9,11 @@ from aiohttp.client_exceptions import ClientError
 from chachaml_kernel.errors import Invalid
 
 from chachaml_ui.budget import Share
+from chachaml_ui.keys import BODY_TIMEOUT
 
 JSON = "application/json"
 ARROW = "application/vnd.apache.arrow.stream"
-UTF8 = ("utf-8", "utf8", None)
+UTF8 = ("utf-8", "utf8")
 
 
 async def expect(request: web.Request) -> None:
@@ -22,11 +24,18 @@ async def expect(request: web.Request) -> None:
 
 
 async def receive(request: web.Request) -> AsyncGenerator[bytes, None]:
-    """Yield the body as it comes; raise `Invalid` if it breaks off or is encoded wrongly."""
+    """Yield the body as it comes; raise `Invalid` if it breaks off, pauses or is no such body."""
     await _invite(request)
+    seconds = request.app[BODY_TIMEOUT]
     try:
-        async for chunk in request.content.iter_any():
+        while not request.content.at_eof():
+            async with asyncio.timeout(seconds):
+                chunk = await request.content.readany()
             yield chunk
+    except TimeoutError:
+        raise Invalid(
+            f"nothing more of the body came for {seconds:g} s (setting body_timeout); send it again"
+        ) from None
     except (web.RequestPayloadError, ClientError, ConnectionError) as error:
         raise _broken(error) from None
 
@@ -57,7 +66,9 @@ def check_media_type(request: web.Request, wanted: str) -> None:
         raise Invalid(f"there is no Content-Type; send {wanted}")
     if request.content_type == ARROW:
         raise Invalid(f"this server does not read Arrow streams; send columns as {JSON}")
-    if request.content_type != wanted or (wanted == JSON and request.charset not in UTF8):
+    if request.content_type != wanted or (
+        wanted == JSON and (request.charset or "utf-8").lower() not in UTF8
+    ):
         raise Invalid(f"Content-Type is {sent!r}; send {wanted}")
 
 
