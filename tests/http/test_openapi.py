@@ -122,9 +122,8 @@ def test_every_metrics_example_is_accepted(document: Json, api: Api, run: str) -
 def test_requests_made_up_from_the_document_find_no_fault(server: Server, tmp_path: Path) -> None:
     """One check is left out: that what fits the schemas is accepted.
 
-    These are answered with 400 though no schema can say why: a cursor that is none of ours, texts
-    with NUL, a media type with broken parameters, the same run twice to compare, columns of
-    different lengths, and a window whose number has a form of its own.
+    These are answered with 400 though they fit: a cursor that is none of ours, a text with NUL, a
+    media type with broken parameters, one run twice to compare, and columns of different lengths.
     """
     schemathesis = Path(sys.executable).with_name("schemathesis")
     command: list[str | Path] = [

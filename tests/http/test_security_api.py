@@ -33,7 +33,9 @@ def test_the_server_is_reached_by_loopback_names(http: httpx.Client, host: str) 
     assert http.get("/api/runs", headers={"Host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8080", "localhost.evil", "1.2.3.4"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8080", "localhost.evil", "1.2.3.4", "[::1]evil", "[::1"]
+)
 @pytest.mark.parametrize("path", ["/api/runs", "/runs", "/metrics", "/nope"])
 def test_the_server_is_reached_by_no_other_name(http: httpx.Client, host: str, path: str) -> None:
     answer = http.get(path, headers={"Host": host})

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
+from urllib.parse import unquote_to_bytes
 
 from aiohttp import web
 from chachaml_kernel.errors import ChachamlError, Invalid
@@ -105,13 +106,14 @@ def _unless_begun(
 
 
 def _check_address(request: web.Request) -> None:
-    """Raise `Invalid` for an address that is no text: bytes that are not UTF-8, unencoded."""
+    """Raise `Invalid` for an address that is no text: bytes that are not UTF-8, encoded or not."""
     path = request.raw_path
-    if not path.isascii():
-        try:
-            path.encode()
-        except UnicodeEncodeError:
-            raise Invalid("the address is not UTF-8; percent-encode it") from None
+    if "%" not in path and path.isascii():
+        return
+    try:
+        unquote_to_bytes(path).decode()
+    except UnicodeError:
+        raise Invalid("the address is not UTF-8, percent-encoded; write é as %C3%A9") from None
 
 
 async def _authenticate(request: web.Request, kernel: Kernel) -> None:

@@ -86,8 +86,10 @@ def gate(host: str, allowed_hosts: tuple[str, ...]) -> Gate:
 def split_host(host: str) -> tuple[str, str]:
     """Return the name, in lower case, and the port of a `Host`; brackets and last dot removed."""
     if host.startswith("["):
-        name, _, rest = host[1:].partition("]")
-        return name.lower(), rest.removeprefix(":")
+        name, end, rest = host[1:].partition("]")
+        if end and (not rest or rest.startswith(":")):
+            return name.lower(), rest.removeprefix(":")
+        return host, ""
     name, _, port = host.partition(":")
     return _plain(name), port
 
