@@ -1,11 +1,12 @@
 """`python -m bench [NAME…]`: run all measurements, or those that are named."""
 
 import argparse
+from collections.abc import Callable
 
 from bench import artifacts, load, size, startup
-from bench.report import show
+from bench.report import Result, show
 
-MEASUREMENTS = {
+MEASUREMENTS: dict[str, Callable[[], Result]] = {
     "size": size.measure,
     "startup": startup.measure,
     "one_client": lambda: load.measure(clients=1, seconds=10),

@@ -6,10 +6,10 @@ import time
 import urllib.request
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import urlsplit
 
 from bench.processes import peak, processor_seconds
 from bench.report import Result, percentile
+from bench.wire import Wire
 from tests.command import serving
 
 CLIENTS = 200
@@ -63,24 +63,12 @@ async def _log_all(url: str, runs: list[str], seconds: float) -> list[list[float
 
 
 async def _log(url: str, run: str, deadline: float) -> list[float]:
-    """Log points over one connection until the deadline; return how long each answer took.
-
-    The bytes are written by hand, so that the load generator leaves the machine to the server.
-    """
-    address = urlsplit(url)
-    reader, writer = await asyncio.open_connection(address.hostname, address.port)
-    request = (
-        f"POST /api/w/runs/{run}/metrics HTTP/1.1\r\nHost: {address.netloc}\r\n"
-        "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
-    ).encode()
+    """Log points over one connection until the deadline; return how long each answer took."""
+    wire = await Wire.open(url)
     latencies: list[float] = []
     while (begin := time.perf_counter()) < deadline:
         body = b'{"loss": 0.25, "step": %d}' % len(latencies)
-        writer.write(request % (len(body), body))
-        head = await reader.readuntil(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 200 "), head
-        length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
-        await reader.readexactly(length)
+        await wire.send("POST", f"/api/w/runs/{run}/metrics", body)
         latencies.append(time.perf_counter() - begin)
-    writer.close()
+    await wire.close()
     return latencies

@@ -288,13 +288,15 @@ async def test_an_error_that_nobody_foresaw_belongs_to_one_write_alone(
 
 
 async def test_a_start_that_is_given_up_leaves_no_thread(path: Path) -> None:
+    before = set(threading.enumerate())
     for turns in range(4):
         opening = asyncio.create_task(open_once(path))
         for _ in range(turns):
             await asyncio.sleep(0)
         opening.cancel()
         await asyncio.gather(opening, return_exceptions=True)
-        assert not [it for it in threading.enumerate() if it.name.startswith("chachaml-sqlite")]
+        left = set(threading.enumerate()) - before
+        assert not [thread for thread in left if thread.name.startswith("chachaml-sqlite")]
 
 
 @pytest.mark.parametrize("dialect", [PGDialect_psycopg, PGDialect_asyncpg, sqlite.dialect])

@@ -16,8 +16,10 @@ from chachaml_kernel.ports import Column, Exporter, Store, Table
 Subject: TypeAlias = Literal["runs", "metrics"]
 
 RUNS_A_BATCH = 100
-POINTS_A_BATCH = 2_000
+POINTS_A_BATCH = 500
 """How many rows are made, and written by an exporter, before other tasks get a turn."""
+POINTS_A_SLICE = 8_192
+"""How many points of a series are read at a time, which is what memory holds of it."""
 
 RUN_COLUMNS = (
     Column("id", "text"),
@@ -96,21 +98,22 @@ class Exports:
             for row in rows:
                 for key in sorted(row.latest):
                     async for points in self._slices(row.run.id, key):
-                        yield _point_cells(row, key, points)
-                        await asyncio.sleep(0)
+                        for begin in range(0, len(points), POINTS_A_BATCH):
+                            yield _point_cells(row, key, points, begin)
+                            await asyncio.sleep(0)
 
     async def _slices(self, run_id: str, key: str) -> AsyncIterator[Points]:
         """Yield a series a slice at a time; it ends early if its run is deleted meanwhile."""
         begin = 0
         while True:
-            span = Window("position", begin, begin + POINTS_A_BATCH - 1)
+            span = Window("position", begin, begin + POINTS_A_SLICE - 1)
             try:
                 points = await self.store.history(run_id, key, span)
             except NotFound:
                 return
             yield points
-            begin += POINTS_A_BATCH
-            if len(points) < POINTS_A_BATCH:
+            begin += POINTS_A_SLICE
+            if len(points) < POINTS_A_SLICE:
                 return
 
 
@@ -142,9 +145,10 @@ def _run_cells(row: RunRow, keys: RunKeys) -> list[JsonValue]:
     ]
 
 
-def _point_cells(row: RunRow, key: str, points: Points) -> list[list[JsonValue]]:
+def _point_cells(row: RunRow, key: str, points: Points, begin: int) -> list[list[JsonValue]]:
     run = row.run
     head: list[JsonValue] = [run.id, run.experiment, run.name, key]
-    steps = repeat(None) if points.steps is None else points.steps
-    columns = zip(steps, points.times, points.values, strict=False)
+    span = slice(begin, begin + POINTS_A_BATCH)
+    steps = repeat(None) if points.steps is None else points.steps[span]
+    columns = zip(steps, points.times[span], points.values[span], strict=False)
     return [[*head, step, time, value] for step, time, value in columns]
