@@ -100,22 +100,18 @@ def end(
     connection: Connection, run_id: str, status: RunStatus, *, error: str | None, at: int
 ) -> None:
     """End a run, or find that it has ended so already."""
-    before = require(connection, run_id)
-    if before == status:
-        return
-    if before != RunStatus.RUNNING:
-        raise Conflict(f"run {run_id!r} has ended as {before} already, it cannot end as {status}")
-    connection.execute(
+    experiment = connection.execute(
         update(runs)
-        .where(runs.c.id == run_id)
+        .where(runs.c.id == run_id, runs.c.status == RunStatus.RUNNING.value)
         .values(status=status.value, ended_at=at, error=error)
-    )
-    note_runs(connection, _experiment_of(connection, run_id), more=0, at=at)
-
-
-def _experiment_of(connection: Connection, run_id: str) -> int:
-    statement = select(runs.c.experiment_id).where(runs.c.id == run_id)
-    return int(connection.execute(statement).scalar_one())
+        .returning(runs.c.experiment_id)
+    ).scalar()
+    if experiment is not None:
+        note_runs(connection, experiment, more=0, at=at)
+        return
+    before = require(connection, run_id)
+    if before != status:
+        raise Conflict(f"run {run_id!r} has ended as {before} already, it cannot end as {status}")
 
 
 def resume(connection: Connection, run_id: str) -> Run:
@@ -131,15 +127,16 @@ def resume(connection: Connection, run_id: str) -> Run:
 
 def set_archived(connection: Connection, run_id: str, *, archived: bool) -> None:
     """Hide a run from lists, or show it again."""
-    require(connection, run_id)
-    changed = connection.execute(
+    experiment = connection.execute(
         update(runs)
         .where(runs.c.id == run_id, runs.c.archived.is_not(archived))
         .values(archived=archived)
-    )
-    if changed.rowcount:
-        more = -1 if archived else 1
-        note_runs(connection, _experiment_of(connection, run_id), more=more, at=0)
+        .returning(runs.c.experiment_id)
+    ).scalar()
+    if experiment is None:
+        require_run(connection, run_id, running=False)
+    else:
+        note_runs(connection, experiment, more=-1 if archived else 1, at=0)
 
 
 def delete_run(connection: Connection, run_id: str) -> list[str]:

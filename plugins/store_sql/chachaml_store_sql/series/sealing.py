@@ -78,9 +78,9 @@ def put_in_place(connection: Connection, sealed: Sealed) -> None:
 
 
 def series_of(connection: Connection, run_id: str) -> list[int]:
-    """Return the ids of all series of a run."""
-    found = connection.execute(select(series.c.id).where(series.c.run_id == run_id))
-    return list(found.scalars())
+    """Return the ids of those series of a run that are long enough to be sealed."""
+    long_enough = series.c.run_id == run_id, series.c.length >= WORTH
+    return list(connection.execute(select(series.c.id).where(*long_enough)).scalars())
 
 
 class Overtaken(Exception):
