@@ -9,7 +9,11 @@ T = TypeVar("T")
 
 
 class Runner(Protocol):
-    """Runs a function on a connection, within a transaction that ends with it."""
+    """Runs a function on a connection, within a transaction that ends with it.
+
+    A reading one sees one state of the database throughout, whatever is committed meanwhile: a
+    series is read from two tables, and its points move from one to the other.
+    """
 
     async def __call__(self, function: Callable[[Connection], T], /) -> T:
         """Return what `function` returns, once its transaction is committed.
