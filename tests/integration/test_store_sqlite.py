@@ -366,7 +366,7 @@ async def test_a_deleted_run_frees_its_space_on_the_disk(path: Path) -> None:
         await store.set_archived("run", archived=True)
         await store.delete_run("run")
         assert isinstance(store, SqlStore)
-        await store.upkeep.waiting.join()
+        await store.upkeep.idle.wait()
     assert os.stat(path).st_size < size / 4
 
 
@@ -385,5 +385,5 @@ async def test_a_run_is_deleted_from_a_restored_file_too_which_gives_nothing_bac
         await store.set_archived("run", archived=True)
         await store.delete_run("run")
         assert isinstance(store, SqlStore)
-        await store.upkeep.waiting.join()
+        await store.upkeep.idle.wait()
         assert (await store.list_runs(RunQuery(archived=None))).rows == []

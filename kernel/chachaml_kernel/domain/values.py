@@ -2,10 +2,12 @@
 
 import json
 import math
+import re
 from typing import Any, TypeAlias
 
 from chachaml_kernel.errors import Invalid
 
+NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 JsonValue: TypeAlias = bool | int | float | str | list[Any] | dict[str, Any] | None
 """Anything that JSON (RFC 8259) can say; numbers in it are finite."""
 
@@ -60,6 +62,17 @@ def _nested(parent: list[Any] | dict[str, Any]) -> list[list[Any] | dict[str, An
     """Return those values directly within `parent` that hold values themselves."""
     values = parent.values() if isinstance(parent, dict) else parent
     return [value for value in values if isinstance(value, list | dict)]
+
+
+def text_of(value: JsonValue) -> str:
+    """Return what a filter compares a value with: a string's own text, or the canonical JSON."""
+    return value if isinstance(value, str) else canonical(value)
+
+
+def number_of(text: str) -> float | None:
+    """Return the number that `text` writes as JSON does, give or take leading zeros; else none."""
+    number = float(text) if NUMBER.fullmatch(text) else math.inf
+    return number if math.isfinite(number) else None
 
 
 def number_text(value: float) -> str:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, TypeGuard
 from chachaml_kernel.domain.paging import Page
 from chachaml_kernel.domain.query import MetricCondition, Operator, RunQuery, Sort
 from chachaml_kernel.domain.runs import Headline, RunDetail, RunRow
-from chachaml_kernel.domain.values import JsonValue, canonical
+from chachaml_kernel.domain.values import JsonValue, number_of, text_of
 from chachaml_kernel.memory.metrics import latest, summary
 from chachaml_kernel.memory.state import Memory, RunRecord
 
@@ -89,25 +89,12 @@ def sort_value(record: RunRecord, query: RunQuery) -> str | float | None:
 
 def param_value(value: JsonValue) -> str | float:
     """Return what a param is sorted by: its number, else its text."""
-    return value if is_number(value) else text(value)
-
-
-def text(value: JsonValue) -> str:
-    """Return the text that a param is found by."""
-    return value if isinstance(value, str) else canonical(value)
+    return value if is_number(value) else text_of(value)
 
 
 def is_number(value: JsonValue) -> TypeGuard[int | float]:
     """Tell whether a JSON value is a number; true and false are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def number(text: str) -> float:
-    """Return the number that `text` is, NaN where it is none."""
-    try:
-        return float(text) if text.isascii() else math.nan
-    except ValueError:
-        return math.nan
 
 
 def matching(memory: Memory, query: RunQuery) -> list[RunRecord]:
@@ -131,7 +118,7 @@ def param_matches(record: RunRecord, key: str, wanted: str) -> bool:
     if key not in record.params:
         return False
     value = record.params[key]
-    return text(value) == wanted or (is_number(value) and value == number(wanted))
+    return text_of(value) == wanted or (is_number(value) and value == number_of(wanted))
 
 
 def satisfies(record: RunRecord, condition: MetricCondition) -> bool:

@@ -119,6 +119,9 @@ class ListSuite:
             ('[1,{"a":2,"b":"é"}]', {"list"}),
             ("nan", set()),
             ("\u0661", set()),  # a digit, but none of JSON
+            ("0.0_1", set()),
+            (" 1", set()),
+            ("a\0b", {"nul"}),
         ],
     )
     async def test_a_param_matches_by_text_or_by_number(
@@ -133,6 +136,7 @@ class ListSuite:
             "null": None,
             "empty": "",
             "word": "Adam",
+            "nul": "a\0b",
             "list": [1, {"b": "é", "a": 2}],
         }
         await store.start_run(new_run("without"))

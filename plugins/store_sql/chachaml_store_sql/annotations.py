@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from chachaml_kernel.domain.datasets import Dataset
-from chachaml_kernel.domain.values import JsonValue, canonical, same
+from chachaml_kernel.domain.values import JsonValue, canonical, same, text_of
 from chachaml_kernel.errors import Conflict
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -59,7 +59,7 @@ def _param_row(run_id: str, key: str, value: JsonValue) -> dict[str, object]:
         "run_id": run_id,
         "key": key,
         "value": canonical(value),
-        "text": param_text(value),
+        "text": stored_text(text_of(value)),
         "number": _as_double(value) if number else None,
     }
 
@@ -71,12 +71,9 @@ def _as_double(value: JsonValue) -> float | None:
         return None
 
 
-def param_text(value: JsonValue) -> str:
-    """Return what a filter compares a param's value with: a string's own text, or the JSON.
-
-    A NUL, which a column of text cannot hold everywhere, is written as in JSON.
-    """
-    return value.replace("\0", "\\u0000") if isinstance(value, str) else canonical(value)
+def stored_text(text: str) -> str:
+    """Return a text as the column for filters has it: without NUL, which not all databases take."""
+    return text.replace("\0", "\\u0000")
 
 
 def params_of(connection: Connection, run_id: str) -> dict[str, JsonValue]:

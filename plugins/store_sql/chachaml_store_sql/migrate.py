@@ -17,10 +17,11 @@ HEAD = KNOWN[-1]
 """The revision that the tables of `schema` are at."""
 
 
-def migrate(connection: Connection) -> None:
+def migrate(connection: Connection) -> bool:
     """Bring the database of `connection` to the revision `HEAD`, within its open transaction.
 
-    The caller holds a lock that keeps other starters out. Raises what `refuse_foreign` raises.
+    The caller holds a lock that keeps other starters out. Returns whether anything was migrated.
+    Raises what `refuse_foreign` raises.
     """
     refuse_foreign(connection)
     found = _revision(connection)
@@ -28,6 +29,8 @@ def migrate(connection: Connection) -> None:
         _make(connection)
     elif found != HEAD:
         upgrade(connection)
+        return True
+    return False
 
 
 def _make(connection: Connection) -> None:

@@ -1,13 +1,14 @@
 """Which runs a query means, as conditions."""
 
-import math
 import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from chachaml_kernel.domain.query import MetricCondition, Operator, RunQuery
+from chachaml_kernel.domain.values import number_of
 from sqlalchemy import ColumnElement, ScalarSelect, Table, exists, false, or_, select
 
+from chachaml_store_sql.annotations import stored_text
 from chachaml_store_sql.schema import experiments, params, runs, series, tags
 
 COMPARE: Mapping[Operator, Callable[[Any, float], ColumnElement[bool]]] = {
@@ -51,8 +52,8 @@ def _has_tag(key: str, value: str) -> ColumnElement[bool]:
 
 
 def _has_param(key: str, text: str) -> ColumnElement[bool]:
-    equal: ColumnElement[bool] = params.c.text == text
-    number = _number(text)
+    equal: ColumnElement[bool] = params.c.text == stored_text(text)
+    number = number_of(text)
     if number is not None:
         equal = or_(equal, params.c.number == number)
     return _exists(params, params.c.key == key, equal)
@@ -61,15 +62,6 @@ def _has_param(key: str, text: str) -> ColumnElement[bool]:
 def _exists(table: Table, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return: the run has such a row. An order may join the same table, which is not meant here."""
     return exists().where(table.c.run_id == runs.c.id, *conditions).correlate(runs)
-
-
-def _number(text: str) -> float | None:
-    """Return the finite number that `text` writes, if it is one."""
-    try:
-        number = float(text) if text.isascii() else math.nan
-    except ValueError:
-        return None
-    return number if number - number == 0 else None
 
 
 def _satisfies(condition: MetricCondition) -> ColumnElement[bool]:

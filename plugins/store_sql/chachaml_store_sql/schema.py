@@ -133,8 +133,13 @@ series = Table(
     Column("logged", BigInteger, nullable=False),
     UniqueConstraint("run_id", "key", name="series_of_run"),
     Index("series_by_key", "key"),
+    sqlite_autoincrement=True,
 )
-"""One row a run and key, kept up to date with each append; `logged` rises with each of them."""
+"""One row a run and key, kept up to date with each append; `logged` rises with each of them.
+
+No id is given twice, also after its series was deleted: what is still under way for that one must
+never meet another.
+"""
 
 points = Table(
     "points",
@@ -157,6 +162,7 @@ chunks = Table(
     Column("length", BigInteger, nullable=False),
     Column("least_step", BigInteger),
     Column("greatest_step", BigInteger),
+    Column("every_step", Boolean, nullable=False),
     Column("least_at", BigInteger, nullable=False),
     Column("greatest_at", BigInteger, nullable=False),
     Column("outline", LargeBinary, nullable=False),
@@ -165,7 +171,8 @@ chunks = Table(
 )
 """The points from `first_seq` on, compressed, and before them those that a thin curve needs.
 
-A point is a row of `points` or in a chunk, never both. Steps are NULL where no point has one.
+A point is a row of `points` or in a chunk, never both. Steps are NULL where no point has one;
+`every_step` tells whether all have.
 """
 
 artifacts = Table(

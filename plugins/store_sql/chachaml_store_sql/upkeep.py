@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeAlias
+from itertools import islice
+from typing import TypeAlias, TypeVar
 
 from chachaml_kernel.errors import ChachamlError
 from sqlalchemy import Connection
@@ -14,63 +15,94 @@ from sqlalchemy import Connection
 from chachaml_store_sql.runner import Runner
 from chachaml_store_sql.series import sealing
 from chachaml_store_sql.series.append import Grown
+from chachaml_store_sql.series.sealing import Sealed
 from chachaml_store_sql.series.segments import LENGTH
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+AT_ONCE = 50
+"""Chunks that are put in place with one commit."""
 
 GiveBack: TypeAlias = Callable[[Connection], int]
 """Returns some unused space of the database to the disk; returns how much of it is left."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Upkeep:
-    """Work that waits to be done, one piece after another, each in short transactions."""
+    """What waits to be done, each series and run once, in short transactions.
+
+    What cannot be done now is left: rows are read as well as chunks, if not as fast, and space that
+    stays with the database is used again. Opening a store finds what the last server left.
+    """
 
     read: Runner
     write: Runner
     give_back: GiveBack
-    waiting: "asyncio.Queue[Callable[[], Awaitable[None]]]" = field(default_factory=asyncio.Queue)
+    series: dict[int, None] = field(default_factory=dict)
+    runs: dict[str | None, None] = field(default_factory=lambda: {None: None})
+    freed: bool = True
+    _wanted: asyncio.Event = field(default_factory=asyncio.Event)
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
 
     def note_appended(self, grown: Sequence[Grown]) -> None:
         """Have each series sealed that has grown past another chunk's length."""
         for one in grown:
             if one.length // LENGTH > (one.length - one.added) // LENGTH:
-                self.waiting.put_nowait(partial(self._seal_series, one.series_id, ended=False))
+                self.series[one.series_id] = None
+                self._wake()
 
     def note_ended(self, run_id: str) -> None:
         """Have all series of a run sealed, short ones too."""
-        self.waiting.put_nowait(partial(self._seal_run, run_id))
+        self.runs[run_id] = None
+        self._wake()
 
     def note_freed(self) -> None:
         """Have the space given back that is not used any more."""
-        self.waiting.put_nowait(self._give_back)
+        self.freed = True
+        self._wake()
+
+    def _wake(self) -> None:
+        self.idle.clear()
+        self._wanted.set()
 
     async def run(self) -> None:
-        """Do what waits until cancelled.
-
-        What cannot be done now is left: rows are read as well as chunks, if not as fast, and space
-        that stays with the database is used again.
-        """
+        """Do what waits until cancelled; begin with what the last server left."""
         while True:
-            work = await self.waiting.get()
             try:
-                await work()
+                await self._do_all()
             except ChachamlError as error:
                 logger.warning("upkeep of the store was put off: %s", error.detail)
-            finally:
-                self.waiting.task_done()
+            except Exception:  # it belongs to nobody's request, and upkeep must go on
+                logger.exception("upkeep of the store failed")
+            if not (self.series or self.runs or self.freed):
+                self.idle.set()
+                self._wanted.clear()
+                await self._wanted.wait()
 
-    async def _seal_run(self, run_id: str) -> None:
-        for series_id in await self.read(partial(sealing.series_of, run_id=run_id)):
-            await self._seal_series(series_id, ended=True)
+    async def _do_all(self) -> None:
+        while self.runs:
+            [run_id] = _take(self.runs, 1)
+            found = await self.read(partial(sealing.series_of_ended, run_id=run_id))
+            self.series.update(dict.fromkeys(found))
+        if self.series:
+            await self._seal(_take(self.series, AT_ONCE))
+        elif self.freed:
+            self.freed = False
+            await self._give_back()
 
-    async def _seal_series(self, series_id: int, *, ended: bool) -> None:
-        encode = partial(sealing.encode_oldest, series_id=series_id, ended=ended)
-        while (sealed := await self.read(encode)) is not None:
-            try:
-                await self.write(partial(sealing.put_in_place, sealed=sealed))
-            except sealing.Overtaken:
-                return
+    async def _seal(self, series: Sequence[int]) -> None:
+        """Make a chunk of each series; those that may have more to seal wait again."""
+        sealed = [
+            one
+            for series_id in series
+            if (one := await self.read(partial(sealing.encode_oldest, series_id=series_id)))
+        ]
+        if not sealed:
+            return
+        await self.write(partial(_put_in_place, sealed=sealed))
+        self.series.update(dict.fromkeys(one.series_id for one in sealed))
 
     async def _give_back(self) -> None:
         left = await self.write(self.give_back)
@@ -80,11 +112,24 @@ class Upkeep:
                 return
 
 
+def _take(waiting: dict[T, None], count: int) -> list[T]:
+    """Take those that have waited longest."""
+    taken = list(islice(waiting, count))
+    for one in taken:
+        del waiting[one]
+    return taken
+
+
+def _put_in_place(connection: Connection, sealed: Sequence[Sealed]) -> None:
+    for one in sealed:
+        with suppress(sealing.Overtaken), connection.begin_nested():
+            sealing.put_in_place(connection, one)
+
+
 @asynccontextmanager
 async def upkeep_of(read: Runner, write: Runner, give_back: GiveBack) -> AsyncIterator[Upkeep]:
-    """Keep a store up in the background; what still waits at the end is left."""
+    """Keep a store up in the background, for the length of the block."""
     upkeep = Upkeep(read, write, give_back)
-    upkeep.note_freed()  # by a server that ended before it came to that
     task = asyncio.create_task(upkeep.run(), name="chachaml-upkeep")
     try:
         yield upkeep

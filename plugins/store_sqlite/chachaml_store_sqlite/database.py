@@ -97,14 +97,18 @@ def _migrate(connection: Connection) -> None:
     connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
     connection.exec_driver_sql("BEGIN IMMEDIATE")  # the lock that keeps other starters out
     try:
-        migrate(connection)
-        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
-        if broken is not None:
-            raise ConfigError(f"a row of the table {broken[0]} refers to nothing; restore a backup")
+        if migrate(connection):
+            _check_references(connection)
     except BaseException:
         connection.exec_driver_sql("ROLLBACK")
         raise
     connection.exec_driver_sql("COMMIT")
+
+
+def _check_references(connection: Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if broken is not None:
+        raise ConfigError(f"a row of the table {broken[0]} refers to nothing; restore a backup")
 
 
 def give_back(connection: Connection) -> int:

@@ -25,7 +25,7 @@ BACKLOG = 1024
 async def serve(settings: Ui, kernel: Kernel, announce: Announce) -> None:
     """Serve until cancelled; then accept nothing more, end what runs, and return.
 
-    Running requests get `shutdown_timeout` seconds to end, idle connections are closed at once.
+    Requests under way get `shutdown_timeout` seconds to end; then all connections are closed.
     Raises `ConfigError` if the server cannot listen where it should.
     """
     app = application(settings, kernel)

@@ -15,8 +15,9 @@ from chachaml_store_sql.runs import no_run, refuse_ended
 from chachaml_store_sql.series.segments import Segment, cut, make
 from chachaml_store_sql.series.statements import Statements, statements
 
-MANY = 64
-"""From so many points of a key on, an append is stored as chunks at once."""
+MANY = 500
+"""From so many points of a key on, an append is stored as chunks at once. Fewer become rows, which
+gather until they make a chunk of a good length."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ HEAD = (
     chunks.c.length,
     chunks.c.least_step,
     chunks.c.greatest_step,
+    chunks.c.every_step,
     chunks.c.least_at,
     chunks.c.greatest_at,
 )
@@ -105,14 +106,16 @@ def _read_rows(connection: Connection, series_id: int, window: Window) -> Sequen
 
 
 def _is_whole(row: AnyRow, window: Window) -> bool:
-    """Tell whether all points of a chunk surely lie in a window; some may lack a step."""
+    """Tell whether all points of a chunk surely lie in a window."""
     if window.first is None and window.last is None:
         return True
-    if window.axis == "step":
+    if window.axis == "step" and not row.every_step:
         return False
-    least, greatest = row.least_at, row.greatest_at
-    if window.axis == "position":
-        least, greatest = row.first_seq, row.first_seq + row.length - 1
+    least, greatest = {
+        "step": (row.least_step, row.greatest_step),
+        "time": (row.least_at, row.greatest_at),
+        "position": (row.first_seq, row.first_seq + row.length - 1),
+    }[window.axis]
     first = window.first is None or window.first <= least
     return first and (window.last is None or greatest <= window.last)
 

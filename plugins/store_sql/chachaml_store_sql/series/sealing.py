@@ -4,14 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from chachaml_kernel.domain.metrics import Points
+from chachaml_kernel.domain.runs import RunStatus
 from sqlalchemy import Connection, delete, insert, select
 
 from chachaml_store_sql.rows import AnyRow, real
-from chachaml_store_sql.schema import chunks, points, series
+from chachaml_store_sql.schema import chunks, points, runs, series
 from chachaml_store_sql.series.segments import LENGTH, Segment, make
 
 WORTH = 16
-"""Fewer rows than these stay rows: a chunk of them would not be smaller."""
+"""Fewer rows than these at the end of a series stay rows: a chunk of them would not be smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,10 @@ class Sealed:
     segment: Segment
 
 
-def encode_oldest(connection: Connection, series_id: int, *, ended: bool) -> Sealed | None:
+def encode_oldest(connection: Connection, series_id: int) -> Sealed | None:
     """Make the oldest rows of a series that can be a chunk into one; change nothing.
 
-    Rows that others may still join are left alone unless the run has `ended`.
+    Rows that others may still join are left alone, unless the run has ended.
     """
     rows = connection.execute(
         select(points.c.seq, points.c.step, points.c.at, points.c.value)
@@ -35,9 +36,25 @@ def encode_oldest(connection: Connection, series_id: int, *, ended: bool) -> Sea
         .limit(2 * LENGTH)
     ).all()
     for group, is_last in _groups(rows):
-        if len(group) >= (WORTH if ended or not is_last else LENGTH):
+        if len(group) >= LENGTH or not is_last or _is_final(connection, series_id, group):
             return Sealed(series_id, group[0][0], _segment(group[:LENGTH]))
     return None
+
+
+def _is_final(connection: Connection, series_id: int, group: Sequence[AnyRow]) -> bool:
+    """Tell whether the last rows of a series are to become a chunk as they are.
+
+    They are if a chunk lies behind them already; or if their run has ended and they are enough.
+    """
+    row = connection.execute(
+        select(series.c.length, runs.c.status)
+        .join(runs, runs.c.id == series.c.run_id)
+        .where(series.c.id == series_id)
+    ).first()
+    if row is None:
+        return False
+    ended = row.status != RunStatus.RUNNING.value
+    return group[-1][0] + 1 < row.length or (ended and len(group) >= WORTH)
 
 
 def _groups(rows: Sequence[AnyRow]) -> Iterator[tuple[Sequence[AnyRow], bool]]:
@@ -77,10 +94,20 @@ def put_in_place(connection: Connection, sealed: Sealed) -> None:
     connection.execute(insert(chunks).values(**place, **asdict(sealed.segment)))
 
 
-def series_of(connection: Connection, run_id: str) -> list[int]:
-    """Return the ids of those series of a run that are long enough to be sealed."""
-    long_enough = series.c.run_id == run_id, series.c.length >= WORTH
-    return list(connection.execute(select(series.c.id).where(*long_enough)).scalars())
+def series_of_ended(connection: Connection, run_id: str | None = None) -> list[int]:
+    """Return the ids of series with rows to seal: of one run that has ended, or of all of them."""
+    statement = (
+        select(series.c.id)
+        .join(runs, runs.c.id == series.c.run_id)
+        .where(
+            series.c.length >= WORTH,
+            runs.c.status != RunStatus.RUNNING.value,
+            series.c.id.in_(select(points.c.series_id).distinct())
+            if run_id is None
+            else series.c.run_id == run_id,
+        )
+    )
+    return list(connection.execute(statement).scalars())
 
 
 class Overtaken(Exception):

@@ -20,6 +20,7 @@ class Segment:
     length: int
     least_step: int | None
     greatest_step: int | None
+    every_step: bool
     least_at: int
     greatest_at: int
     outline: bytes
@@ -48,6 +49,7 @@ def make(points: Points, *, thorough: bool = False) -> Segment:
         length=len(points),
         least_step=min(steps, default=None),
         greatest_step=max(steps, default=None),
+        every_step=len(steps) == len(points),
         least_at=min(points.times),
         greatest_at=max(points.times),
         outline=chunk.encode(points.take(landmarks(points.values))),

@@ -118,6 +118,7 @@ def _metrics() -> None:
         sa.Column("greatest", Real),
         sa.Column("logged", sa.BigInteger, nullable=False),
         sa.UniqueConstraint("run_id", "key", name="series_of_run"),
+        sqlite_autoincrement=True,
     )
     op.create_index("series_by_key", "series", ["key"])
     op.create_table(
@@ -137,6 +138,7 @@ def _metrics() -> None:
         sa.Column("length", sa.BigInteger, nullable=False),
         sa.Column("least_step", sa.BigInteger),
         sa.Column("greatest_step", sa.BigInteger),
+        sa.Column("every_step", sa.Boolean, nullable=False),
         sa.Column("least_at", sa.BigInteger, nullable=False),
         sa.Column("greatest_at", sa.BigInteger, nullable=False),
         sa.Column("outline", sa.LargeBinary, nullable=False),
