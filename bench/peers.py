@@ -7,7 +7,8 @@ import asyncio
 import statistics
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -134,26 +135,32 @@ def compare(name: str, figures: dict[str, list[float]]) -> str:
     return line
 
 
+@contextmanager
+def both(targets: Sequence[Target]) -> Iterator[list[tuple[Target, str]]]:
+    """Serve with new and empty data; yield each server with its address."""
+    with ExitStack() as stack:
+        folders = [Path(stack.enter_context(TemporaryDirectory())) for _ in targets]
+        yield [
+            (target, stack.enter_context(target.serve(folder)))
+            for target, folder in zip(targets, folders, strict=True)
+        ]
+
+
 def main() -> None:
     """Serve both, and give each piece of work to one after the other."""
     targets: list[Target] = [Ours(), MLflow(Path(sys.argv[1]))]
     lines: dict[str, str] = {}
-    with (
-        TemporaryDirectory() as first,
-        TemporaryDirectory() as second,
-        targets[0].serve(Path(first)) as ours,
-        targets[1].serve(Path(second)) as theirs,
-    ):
-        served = list(zip(targets, (ours, theirs), strict=True))
+    with both(targets) as served:
         for name, work in WRITES.items():
             figures: dict[str, list[float]] = {target.name: [] for target in targets}
             for _ in range(ROUNDS):
                 for target, url in served:
                     figures[target.name].append(asyncio.run(work(target, url)))  # type: ignore[arg-type]
             lines[name] = compare(name, figures)
+    with both(targets) as served:
         read = {target.name: asyncio.run(_fill_and_read(target, url)) for target, url in served}
-        for name in read["chachaml"]:
-            lines[name] = compare(name, {target: [read[target][name]] for target in read})
+    for name in read["chachaml"]:
+        lines[name] = compare(name, {target: [read[target][name]] for target in read})
     show(Result("peers", "the same work against both, in turn; medians", lines))
 
 

@@ -1,5 +1,8 @@
 """The servers that are compared, each as what a training job asks of it."""
 
+import os
+import signal
+import socket
 import subprocess
 import time
 import urllib.error
@@ -108,7 +111,6 @@ class MLflow:
     """An MLflow server on SQLite, with its defaults, from an environment of its own."""
 
     name = "mlflow"
-    port = 18_765
 
     def __init__(self, environment: Path) -> None:
         """Use the `mlflow` that is installed in `environment`."""
@@ -116,8 +118,9 @@ class MLflow:
 
     @contextmanager
     def serve(self, folder: Path) -> Iterator[str]:
-        """Run `mlflow server`; return when it answers."""
-        url = f"http://127.0.0.1:{self.port}"
+        """Run `mlflow server` on a free port; return when it answers."""
+        port = _free_port()
+        url = f"http://127.0.0.1:{port}"
         process = subprocess.Popen(
             [
                 self._command,
@@ -127,7 +130,7 @@ class MLflow:
                 "--artifacts-destination",
                 folder / "artifacts",
                 "--port",
-                str(self.port),
+                str(port),
             ],
             cwd=folder,
             stdout=subprocess.DEVNULL,
@@ -138,7 +141,7 @@ class MLflow:
             _wait_for(f"{url}/health")
             yield url
         finally:
-            process.terminate()  # it ends its workers itself
+            os.killpg(process.pid, signal.SIGTERM)  # its workers too
             process.wait()
 
     async def start(self, wire: Wire) -> str:
@@ -193,6 +196,12 @@ class MLflow:
             token = answer.get("next_page_token", "")
             if not token:
                 return total
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _now() -> int:
