@@ -4,9 +4,8 @@ What a body says takes several times its length in memory, so it is bytes that h
 requests.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Self
 
 from chachaml_kernel.errors import Overloaded
 
@@ -21,14 +20,9 @@ class Budget:
     limit: int
     held: int = 0
 
-    @contextmanager
-    def share(self) -> "Iterator[Share]":
-        """Give a request its share, which is given back at the end of the block."""
-        share = Share(self)
-        try:
-            yield share
-        finally:
-            self.held -= share.held
+    def share(self) -> "Share":
+        """Return a request's share, which is given back at the end of its `with` block."""
+        return Share(self)
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +31,14 @@ class Share:
 
     budget: Budget
     held: int = 0
+
+    def __enter__(self) -> Self:
+        """Hold nothing yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give back what is held."""
+        self.budget.held -= self.held
 
     def grow(self, size: int) -> None:
         """Hold `size` bytes in all; raise `Overloaded` if requests together would hold too many."""

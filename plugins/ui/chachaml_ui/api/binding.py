@@ -6,6 +6,7 @@ from typing import Any, get_origin
 
 from aiohttp import web
 from chachaml_kernel.domain.idempotency import Once, check_idempotency_key
+from multidict import MultiDict
 
 from chachaml_ui.answers import json_answer
 from chachaml_ui.api.bodies import check_media_type, receive, receive_json
@@ -21,12 +22,13 @@ OCTETS = "application/octet-stream"
 def bind(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """Return what serves `route`: it checks a request, calls the handler and sends its answer."""
     read_query = query_reader(route.query_type)
+    no_query = MultiDict[str]()
     path_type, handler = route.path_type, route.handler
     read_body = _body_reader(route)
 
     async def serve(request: web.Request) -> web.StreamResponse:
         path = read_path(request.match_info, path_type)
-        query = read_query(request.query)
+        query = read_query(request.query if request.rel_url.raw_query_string else no_query)
         with request.app[BUDGET].share() as share:
             body, raw = await read_body(request, share)
             call = Call(

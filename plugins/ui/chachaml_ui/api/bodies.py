@@ -47,6 +47,12 @@ async def receive_json(request: web.Request, share: Share) -> bytes:
     """
     if "Content-Type" in request.headers or request.can_read_body:
         check_media_type(request, JSON)
+    content = request.content
+    if content.is_eof():  # it came whole, together with its head
+        whole = content.read_nowait()
+        _check_size(request, len(whole))
+        share.grow(len(whole))
+        return whole
     body = bytearray()
     _check_size(request, request.content_length or 0)
     async with aclosing(receive(request)) as chunks:
