@@ -23,7 +23,7 @@ from chachaml_kernel.testing.builders import new_run, points
 from chachaml_store_sql import SqlStore, run_lists, upgrade
 from chachaml_store_sql.migrate import HEAD, KNOWN, VERSION_TABLE
 from chachaml_store_sql.schema import metadata
-from chachaml_store_sql.series.statements import statements
+from chachaml_store_sql.series.batches import statement
 from chachaml_store_sqlite import StoreSqlite
 from sqlalchemy import Connection, Dialect, create_engine, event
 from sqlalchemy.dialects import sqlite
@@ -303,14 +303,15 @@ async def test_a_start_that_is_given_up_leaves_no_thread(path: Path) -> None:
 def test_the_hot_statements_are_written_for_every_database(
     dialect: type[Dialect],
 ) -> None:
-    hot = statements(dialect())
-    assert "ON CONFLICT" in hot.extend.sql
-    assert ("FOR SHARE" in hot.status.sql) == (dialect.name == "postgresql")
+    assert "ON CONFLICT" in statement(dialect(), "extend", 2).sql
+    statuses = statement(dialect(), "statuses", 2).sql
+    assert ("FOR SHARE" in statuses) == (dialect.name == "postgresql")
 
 
 async def test_more_than_may_wait_is_turned_away(path: Path) -> None:
     async with StoreSqlite(path=path, max_waiting=2).chachaml_store() as store:
         assert isinstance(store, SqlStore)
+        await store.upkeep.idle.wait()
         blocked, go_on = threading.Event(), threading.Event()
 
         def block(_: Connection) -> None:
