@@ -31,6 +31,14 @@ class Points:
         """Return how many points there are."""
         return len(self.values)
 
+    def span(self, begin: int, end: int) -> "Points":
+        """Return the points from position `begin` up to `end`, without that."""
+        return Points(
+            self.values[begin:end],
+            self.times[begin:end],
+            None if self.steps is None else self.steps[begin:end],
+        )
+
     def take(self, positions: Sequence[int]) -> "Points":
         """Return the points at `positions`, in that order."""
         return Points(

@@ -1,12 +1,13 @@
-"""Reading series: chunks and rows put together in the order of logging."""
+"""Reading series: chunks and rows put together in the order of logging, a block at a time."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 from chachaml_kernel.domain.metrics import Outline, Points, Window, thin
 from chachaml_kernel.errors import NotFound
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from chachaml_store_sql.rows import AnyRow, real
 from chachaml_store_sql.runs import require_run
@@ -25,12 +26,49 @@ HEAD = (
 )
 
 
-def history(connection: Connection, run_id: str, key: str, window: Window) -> Points:
-    """Return the points of one series that lie in a window, in the order of logging."""
+CHUNKS_AT_ONCE = 8
+ROWS_AT_ONCE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Points one after another, none perhaps; the series goes on at position `next`, if at all."""
+
+    points: Points
+    next: int | None
+
+
+def read_block(
+    connection: Connection, run_id: str, key: str, window: Window, *, begin: int
+) -> Block:
+    """Return those points from position `begin` on that lie in a window, in order, up to a limit.
+
+    Chunks that have no point in the window are passed over unread.
+    """
     series_id = _series_id(connection, run_id, key)
-    stored = _read_chunks(connection, series_id, window, chunks.c.points)
-    parts = [(row.first_seq, _inside(row, row.points, window)) for row in stored]
-    return _join(parts, _read_rows(connection, series_id, window))
+    stored = _read_chunks(
+        connection, series_id, window, chunks.c.points, begin=begin, limit=CHUNKS_AT_ONCE
+    )
+    end = None
+    if len(stored) == CHUNKS_AT_ONCE:
+        end = stored[-1].first_seq + stored[-1].length
+    rows = _read_rows(connection, series_id, window, begin=begin, end=end, limit=ROWS_AT_ONCE)
+    if len(rows) == ROWS_AT_ONCE:
+        end = rows[-1].seq + 1
+        stored = [row for row in stored if row.first_seq < end]
+    parts = [(row.first_seq, _inside(row, row.points, window, begin=begin)) for row in stored]
+    return Block(_join(parts, rows), end)
+
+
+def _whole(connection: Connection, run_id: str, key: str, window: Window) -> Points:
+    """Return all points that lie in a window."""
+    parts: list[Points] = []
+    begin: int | None = 0
+    while begin is not None:
+        block = read_block(connection, run_id, key, window, begin=begin)
+        parts.append(block.points)
+        begin = block.next
+    return _concatenate([part for part in parts if len(part)])
 
 
 def outline(
@@ -43,7 +81,7 @@ def outline(
     series_id = _series_id(connection, run_id, key)
     found = _read_chunks(connection, series_id, window, chunks.c.outline)
     if sum(row.length for row in found) < max_points * BLOCK // 2:
-        points = history(connection, run_id, key, window)
+        points = _whole(connection, run_id, key, window)
         return Outline(len(points), thin(points, max_points))
     count, parts = 0, []
     for row in found:
@@ -69,20 +107,37 @@ def _series_id(connection: Connection, run_id: str, key: str) -> int:
 
 
 def _read_chunks(
-    connection: Connection, series_id: int, window: Window, column: ColumnElement[bytes]
+    connection: Connection,
+    series_id: int,
+    window: Window,
+    column: ColumnElement[bytes],
+    *,
+    begin: int = 0,
+    limit: int | None = None,
 ) -> Sequence[AnyRow]:
-    """Return the heads of the chunks that reach into a window, in order, with one more column."""
+    """Return the heads of the chunks that reach into a window, in order, with one more column.
+
+    Of them, those that have a point at position `begin` or behind it.
+    """
     least, greatest = {
         "step": (chunks.c.least_step, chunks.c.greatest_step),
         "time": (chunks.c.least_at, chunks.c.greatest_at),
         "position": (chunks.c.first_seq, chunks.c.first_seq + chunks.c.length - 1),
     }[window.axis]
     statement = select(*HEAD, column).where(chunks.c.series_id == series_id)
+    if begin:
+        around = select(func.max(chunks.c.first_seq)).where(
+            chunks.c.series_id == series_id, chunks.c.first_seq <= begin
+        )
+        statement = statement.where(
+            chunks.c.first_seq >= func.coalesce(around.scalar_subquery(), begin),
+            chunks.c.first_seq + chunks.c.length > begin,
+        )
     if window.first is not None:
         statement = statement.where(greatest >= window.first)
     if window.last is not None:
         statement = statement.where(least <= window.last)
-    return connection.execute(statement.order_by(chunks.c.first_seq)).all()
+    return connection.execute(statement.order_by(chunks.c.first_seq).limit(limit)).all()
 
 
 def _points_of(connection: Connection, series_id: int, first_seq: int) -> bytes:
@@ -94,15 +149,26 @@ def _points_of(connection: Connection, series_id: int, first_seq: int) -> bytes:
     return blob
 
 
-def _read_rows(connection: Connection, series_id: int, window: Window) -> Sequence[AnyRow]:
+def _read_rows(
+    connection: Connection,
+    series_id: int,
+    window: Window,
+    *,
+    begin: int = 0,
+    end: int | None = None,
+    limit: int | None = None,
+) -> Sequence[AnyRow]:
     axis = {"step": points.c.step, "time": points.c.at, "position": points.c.seq}[window.axis]
     statement = select(points.c.seq, points.c.step, points.c.at, points.c.value)
-    conditions = [points.c.series_id == series_id]
+    conditions = [points.c.series_id == series_id, points.c.seq >= begin]
+    if end is not None:
+        conditions.append(points.c.seq < end)
     if window.first is not None:
         conditions.append(axis >= window.first)
     if window.last is not None:
         conditions.append(axis <= window.last)
-    return connection.execute(statement.where(*conditions).order_by(points.c.seq)).all()
+    statement = statement.where(*conditions).order_by(points.c.seq).limit(limit)
+    return connection.execute(statement).all()
 
 
 def _is_whole(row: AnyRow, window: Window) -> bool:
@@ -120,16 +186,18 @@ def _is_whole(row: AnyRow, window: Window) -> bool:
     return first and (window.last is None or greatest <= window.last)
 
 
-def _inside(row: AnyRow, blob: bytes, window: Window) -> Points:
-    """Return those points of a chunk that lie in a window."""
+def _inside(row: AnyRow, blob: bytes, window: Window, *, begin: int = 0) -> Points:
+    """Return those points of a chunk that lie in a window, from position `begin` on."""
     part = open_chunk(blob).points()
+    if row.first_seq < begin:
+        part = part.span(begin - row.first_seq, row.length)
     if _is_whole(row, window):
         return part
     axis: Sequence[int | None] = part.times
     if window.axis == "step":
         axis = part.steps or [None] * len(part)
     elif window.axis == "position":
-        axis = range(row.first_seq, row.first_seq + row.length)
+        axis = range(row.first_seq + row.length - len(part), row.first_seq + row.length)
     first = -(2**63) if window.first is None else window.first
     last = 2**63 - 1 if window.last is None else window.last
     return part.take([i for i, at in enumerate(axis) if at is not None and first <= at <= last])
