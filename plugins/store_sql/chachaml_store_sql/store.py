@@ -30,8 +30,9 @@ from chachaml_store_sql import (
 )
 from chachaml_store_sql.once import apply_once
 from chachaml_store_sql.runner import Runner
-from chachaml_store_sql.series import read as series
 from chachaml_store_sql.series.append import Append, Appender, Ticks, prepare
+from chachaml_store_sql.series.outline import outline
+from chachaml_store_sql.series.read import read_block
 from chachaml_store_sql.upkeep import GiveBack, Upkeep, upkeep_of
 
 T = TypeVar("T")
@@ -164,7 +165,7 @@ class SqlStore:
         begin: int | None = 0
         while begin is not None:
             block = await self.read(
-                partial(series.read_block, run_id=run_id, key=key, window=window, begin=begin)
+                partial(read_block, run_id=run_id, key=key, window=window, begin=begin)
             )
             if len(block.points):
                 yield block.points
@@ -173,7 +174,7 @@ class SqlStore:
     async def outline(self, run_id: str, key: str, window: Window, *, max_points: int) -> Outline:
         """See `MetricStore`."""
         return await self.read(
-            lambda c: series.outline(c, run_id, key, window, max_points=max_points)
+            partial(outline, run_id=run_id, key=key, window=window, max_points=max_points)
         )
 
     async def add_artifact(

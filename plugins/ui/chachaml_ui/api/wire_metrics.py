@@ -4,7 +4,7 @@ import asyncio
 import math
 import sys
 from collections.abc import AsyncIterator, Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 from chachaml_kernel.domain import metrics
@@ -16,6 +16,8 @@ from chachaml_ui.api.wire import NAME_SCHEMA, Name, Number, Time, number
 NUMBER = {"anyOf": [{"type": "number"}, {"enum": ["NaN", "Infinity", "-Infinity"]}]}
 STEP = {"type": ["integer", "null"], "minimum": MIN_STEP, "maximum": MAX_STEP}
 TIME = {"type": ["integer", "null"], "minimum": 0, "maximum": MAX_TIME}
+
+Column: TypeAlias = Callable[[metrics.Points], list[Any]]
 
 _encoder = msgspec.json.Encoder()
 
@@ -95,14 +97,14 @@ async def pieces_of_history(
     first column had are answered, and without `count` their number is. There is one at least.
     """
     around = _encoder.encode(History(key, Points([], [], []), 0)).rsplit(b"[]", 3)
+    columns: tuple[Column, ...] = (_steps, _times, _values)
     length = sys.maxsize
-    for before, column in zip((b"", b"]", b"]"), (_steps, _times, _values), strict=True):
+    for before, column in zip((b"", b"]", b"]"), columns, strict=True):
         opening, left = before + around.pop(0) + b"[", length
         async for block in blocks():
-            part = block.span(0, left)
-            yield opening + _encoder.encode(column(part))[1:-1]
+            yield opening + _encoder.encode(column(block)[:left])[1:-1]
             opening = b","
-            left -= len(part)
+            left -= min(left, len(block))
             if not left:
                 break
             await asyncio.sleep(0)
@@ -119,6 +121,8 @@ def _times(points: metrics.Points) -> list[int]:
 
 
 def _values(points: metrics.Points) -> list[Number]:
-    if all(map(math.isfinite, points.values)):
-        return list(points.values)
-    return [number(value) for value in points.values]
+    values: list[Any] = list(points.values)
+    # A sum of finite numbers may be infinite too, but one of others never is finite.
+    if math.isfinite(sum(values)) or all(map(math.isfinite, values)):
+        return values
+    return list(map(number, values))
