@@ -21,7 +21,6 @@ VERSION = 1
 HEAD = struct.Struct("<4sBBHI")
 ENTRY = struct.Struct("<BBBxII")
 CHECK = struct.Struct("<I")
-ENCODINGS = frozenset(Encoding)
 
 
 class What(IntEnum):
@@ -93,9 +92,7 @@ class Chunk:
         data = self.blob[begin : begin + length]
         if len(data) != length or zlib.crc32(data) != crc:
             raise Damaged(f"the column {what.name} of the chunk is damaged")
-        if encoding not in ENCODINGS:
-            raise Damaged(f"the column {what.name} has the unknown encoding {encoding}")
-        return Encoded(Encoding(encoding), data, param)
+        return Encoded(encoding, data, param)
 
     def _entry(self, what: What) -> Entry:
         if what not in self.columns:

@@ -9,10 +9,9 @@ import struct
 import sys
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from operator import sub
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -44,11 +43,10 @@ class Encoding(IntEnum):
     BITS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
+class Encoded(NamedTuple):
     """A column's bytes; what `param` says depends on the encoding."""
 
-    encoding: Encoding
+    encoding: int
     data: bytes = b""
     param: int = 0
 

@@ -57,8 +57,8 @@ def part(points: Points, begin: int, end: int) -> Points:
 
 def joined(parts: Sequence[Points]) -> Points:
     """Return the points of all parts in one piece, whose columns are lazy."""
-    if len(parts) == 1:
-        return parts[0]
+    if len(parts) <= 1:
+        return parts[0] if parts else Points((), ())
     length = sum(map(len, parts))
     steps: Sequence[int | None] | None = None
     if any(part.steps is not None for part in parts):

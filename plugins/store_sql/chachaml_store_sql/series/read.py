@@ -1,28 +1,23 @@
 """Reading series: chunks and rows put together in the order of logging, a block at a time."""
 
+import math
+from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from chachaml_kernel.domain.metrics import Points, Window
 from chachaml_kernel.errors import NotFound
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import Connection, select
 
-from chachaml_store_sql.rows import AnyRow, real
 from chachaml_store_sql.runs import require_run
-from chachaml_store_sql.schema import chunks, points, series
-from chachaml_store_sql.series import lazy, windows
+from chachaml_store_sql.schema import series
+from chachaml_store_sql.series import lazy
 from chachaml_store_sql.series.chunk import open_chunk
+from chachaml_store_sql.series.queries import Head, Row, read_chunks, read_rows
+from chachaml_store_sql.series.spans import Span, inside, span_of
 
-HEAD = (
-    chunks.c.first_seq,
-    chunks.c.length,
-    chunks.c.least_step,
-    chunks.c.greatest_step,
-    chunks.c.every_step,
-    chunks.c.least_at,
-    chunks.c.greatest_at,
-)
 CHUNKS_AT_ONCE = 8
 ROWS_AT_ONCE = 10_000
 
@@ -44,18 +39,18 @@ def read_block(
     decoded when it is looked at.
     """
     series_id = find_series(connection, run_id, key)
-    found = read_chunks(
-        connection, series_id, window, chunks.c.points, begin=begin, limit=CHUNKS_AT_ONCE
-    )
-    end = None
+    span = span_of(series_id, window, begin=begin)
+    found = read_chunks(connection, span, limit=CHUNKS_AT_ONCE)
+    following = None
     if len(found) == CHUNKS_AT_ONCE:
-        end = found[-1].first_seq + found[-1].length
-    rows = read_rows(connection, series_id, window, begin=begin, end=end, limit=ROWS_AT_ONCE)
+        following = found[-1].first_seq + found[-1].length
+        span = replace(span, end=min(span.end, following))
+    rows = read_rows(connection, span, limit=ROWS_AT_ONCE)
     if len(rows) == ROWS_AT_ONCE:
-        end = rows[-1].seq + 1
-        found = [chunk for chunk in found if chunk.first_seq < end]
-    parts = [(chunk.first_seq, points_in(chunk, window, begin=begin)) for chunk in found]
-    return Block(merged(parts, rows), end)
+        following = rows[-1].seq + 1
+        found = [chunk for chunk in found if chunk.first_seq < following]
+    parts = [(chunk.first_seq, points_in(chunk, span)) for chunk in found]
+    return Block(lazy.joined(merged(parts, rows)), following)
 
 
 def find_series(connection: Connection, run_id: str, key: str) -> int:
@@ -68,79 +63,45 @@ def find_series(connection: Connection, run_id: str, key: str) -> int:
     return found
 
 
-def read_chunks(
-    connection: Connection,
-    series_id: int,
-    window: Window,
-    column: ColumnElement[bytes],
-    *,
-    begin: int = 0,
-    limit: int | None = None,
-) -> Sequence[AnyRow]:
-    """Return the heads of chunks that may have points in a window, in order, with one more column.
-
-    Of these, those that have a point at position `begin` or behind it.
-    """
-    conditions = [chunks.c.series_id == series_id, *windows.chunks_in(window)]
-    if begin:
-        before = select(func.max(chunks.c.first_seq)).where(
-            chunks.c.series_id == series_id, chunks.c.first_seq <= begin
-        )
-        conditions += [
-            chunks.c.first_seq >= func.coalesce(before.scalar_subquery(), begin),
-            chunks.c.first_seq + chunks.c.length > begin,
-        ]
-    statement = select(*HEAD, column).where(*conditions).order_by(chunks.c.first_seq).limit(limit)
-    return connection.execute(statement).all()
+def is_whole(chunk: Head, span: Span) -> bool:
+    """Tell whether all points of a chunk surely lie in a span."""
+    if chunk.first_seq < span.begin or chunk.first_seq + chunk.length > span.end:
+        return False
+    if span.bounded == "time":
+        return span.first <= chunk.least_at and chunk.greatest_at <= span.last
+    if span.bounded is None:
+        return True
+    least, greatest = chunk.least_step, chunk.greatest_step
+    if not chunk.every_step or least is None or greatest is None:
+        return False
+    return span.first <= least and greatest <= span.last
 
 
-def read_rows(
-    connection: Connection,
-    series_id: int,
-    window: Window,
-    *,
-    begin: int = 0,
-    end: int | None = None,
-    limit: int | None = None,
-) -> Sequence[AnyRow]:
-    """Return the rows that lie in a window, in order, from position `begin` up to `end`."""
-    conditions = [points.c.series_id == series_id, points.c.seq >= begin, *windows.rows_in(window)]
-    if end is not None:
-        conditions.append(points.c.seq < end)
-    statement = select(points.c.seq, points.c.step, points.c.at, points.c.value)
-    ordered = statement.where(*conditions).order_by(points.c.seq).limit(limit)
-    return connection.execute(ordered).all()
+def points_in(chunk: Head, span: Span) -> Points:
+    """Return the points of a chunk, all of which it has in its blob, that lie in a span."""
+    points = open_chunk(chunk.blob).view()
+    return points if is_whole(chunk, span) else inside(points, span, first_seq=chunk.first_seq)
 
 
-def points_in(chunk: AnyRow, window: Window, *, begin: int = 0) -> Points:
-    """Return the points of a chunk, whole in `chunk.points`, that lie in a window.
-
-    They are those from position `begin` on.
-    """
-    found, first = open_chunk(chunk.points).view(), chunk.first_seq
-    if first < begin:
-        found, first = lazy.part(found, begin - first, len(found)), begin
-    return found if windows.is_whole(chunk, window) else windows.inside(found, window, begin=first)
-
-
-def merged(parts: Sequence[tuple[int, Points]], rows: Sequence[AnyRow]) -> Points:
+def merged(parts: Sequence[tuple[int, Points]], rows: Sequence[Row]) -> list[Points]:
     """Put parts, each with the position of its first point, and rows into one order."""
     ordered: list[Points] = []
     done = 0
     for first_seq, part in parts:
-        upto = bisect_left(rows, first_seq, lo=done, key=lambda row: row[0])
-        ordered.append(_from_rows(rows[done:upto]))
-        ordered.append(part)
+        upto = bisect_left(rows, first_seq, lo=done, key=attrgetter("seq"))
+        ordered += [_from_rows(rows[done:upto]), part]
         done = upto
     ordered.append(_from_rows(rows[done:]))
-    return lazy.joined([part for part in ordered if len(part)])
+    return [part for part in ordered if len(part)]
 
 
-def _from_rows(rows: Sequence[AnyRow]) -> Points:
-    steps = [row[1] for row in rows]
+def _from_rows(rows: Sequence[Row]) -> Points:
+    if not rows:
+        return Points((), ())
+    _, steps, times, values = zip(*rows, strict=True)
     return Points(
-        [real(row[3]) for row in rows],
-        [row[2] for row in rows],
+        array("d", [math.nan if value is None else value for value in values]),
+        times,
         None if steps.count(None) == len(steps) else steps,
     )
 

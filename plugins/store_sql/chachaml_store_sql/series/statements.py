@@ -52,10 +52,10 @@ class Statements:
 def statements(dialect: Dialect) -> Statements:
     """Return the statements of an append, compiled for a dialect."""
     return Statements(
-        status=_compile(_status(), dialect),
-        extend=_compile(_extend(dialect), dialect),
-        add_point=_compile(insert(points), dialect),
-        add_chunk=_compile(insert(chunks), dialect),
+        status=compiled(_status(), dialect),
+        extend=compiled(_extend(dialect), dialect),
+        add_point=compiled(insert(points), dialect),
+        add_chunk=compiled(insert(chunks), dialect),
     )
 
 
@@ -92,7 +92,8 @@ def _better(
     return case((or_(old.is_(None), beyond), func.coalesce(new, old)), else_=old)
 
 
-def _compile(statement: Executable, dialect: Dialect) -> Statement:
+def compiled(statement: Executable, dialect: Dialect) -> Statement:
+    """Return a statement, all of whose parameters are named, as the driver takes it."""
     assert isinstance(statement, ClauseElement)
-    compiled: Any = statement.compile(dialect=dialect)
-    return Statement(str(compiled), compiled.positiontup and tuple(compiled.positiontup))
+    text: Any = statement.compile(dialect=dialect)
+    return Statement(str(text), text.positiontup and tuple(text.positiontup))
