@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from chachaml_kernel.domain.idempotency import Once
-from chachaml_kernel.domain.metrics import Points, Window
+from chachaml_kernel.domain.metrics import Points
 from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.errors import NotFound
 from chachaml_kernel.testing.builders import new_run, points
+from chachaml_kernel.testing.reading import history_of
 from chachaml_store_sql import SqlStore
 from chachaml_store_sql.store import MUCH
 from chachaml_store_sqlite import StoreSqlite
@@ -51,7 +52,7 @@ def of(**values: list[float]) -> dict[str, Points]:
 
 
 async def values(store: SqlStore, run_id: str, key: str) -> list[float]:
-    return list((await store.history(run_id, key, Window())).values)
+    return list((await history_of(store, run_id, key)).values)
 
 
 async def test_each_has_its_own_outcome_and_those_of_one_series_keep_their_order(

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from chachaml_store_sql.schema import chunks, points, runs, series
+from chachaml_store_sql.series.statements import Statement, compiled
 from chachaml_store_sql.upsert import Insert, insert_into
 
 MOST = 64
@@ -51,8 +52,8 @@ def run_batches(connection: Connection, kind: Kind, rows: Sequence[Row]) -> list
     cursor = connection.connection.cursor()
     try:
         for some in _batches(rows):
-            one = statement(connection.dialect, kind, len(some))
-            cursor.execute(one.sql, one.arguments(list(chain.from_iterable(some))))
+            batch = batch_of(connection.dialect, kind, len(some))
+            cursor.execute(batch.statement.sql, batch.arguments(some))
             if cursor.description is not None:
                 found.extend(cursor.fetchall())
     finally:
@@ -70,29 +71,30 @@ def _batches(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """SQL text, and the names of its parameters in order where the driver wants them named."""
+class Batch:
+    """A statement, and the names of its parameters row by row."""
 
-    sql: str
-    names: Sequence[str] | None
+    statement: Statement
+    names: Sequence[str]
 
-    def arguments(self, values: Sequence[Any]) -> Any:  # noqa: ANN401  (DB-API takes either)
-        """Return `values` as the driver takes them."""
-        return values if self.names is None else dict(zip(self.names, values, strict=True))
+    def arguments(self, rows: Sequence[Row]) -> Any:  # noqa: ANN401  (DB-API takes either)
+        """Return the values of all rows as the driver takes them."""
+        values = list(chain.from_iterable(rows))
+        if self.statement.names is None:
+            return dict(zip(self.names, values, strict=True))
+        return values
 
 
 @functools.lru_cache(maxsize=64)
-def statement(dialect: Dialect, kind: Kind, count: int) -> Statement:
+def batch_of(dialect: Dialect, kind: Kind, count: int) -> Batch:
     """Return the statement for so many rows."""
     rows: list[dict[str, BindParameter[Any]]] = [
         {name: bindparam(f"{name}_{row}") for name in COLUMNS[kind]} for row in range(count)
     ]
-    compiled: Any = _construct(dialect, kind, rows).compile(dialect=dialect)
     names = [parameter.key for row in rows for parameter in row.values()]
-    if compiled.positiontup is None:
-        return Statement(str(compiled), names)
-    assert compiled.positiontup == names
-    return Statement(str(compiled), None)
+    statement = compiled(_construct(dialect, kind, rows), dialect)
+    assert statement.names in (None, tuple(names))
+    return Batch(statement, names)
 
 
 def _construct(dialect: Dialect, kind: Kind, rows: list[dict[str, BindParameter[Any]]]) -> Any:  # noqa: ANN401

@@ -1,9 +1,11 @@
 """Routes of metrics: logging points, and reading a series."""
 
+from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated, Literal
 
 from aiohttp import web
-from chachaml_kernel.domain.metrics import MAX_STEP, MIN_STEP, Window
+from chachaml_kernel.domain.metrics import MAX_STEP, MIN_STEP, Points, Window
 from chachaml_kernel.services.metrics import MAX_THINNED, MIN_THINNED
 from msgspec import Meta, Struct, field
 
@@ -13,6 +15,10 @@ from chachaml_ui.api.metric_bodies import read_points
 from chachaml_ui.api.runs import RunPath
 from chachaml_ui.api.table import Call, Nothing, Route, route
 from chachaml_ui.api.wire import Ok
+
+AT_ONCE = 10_000
+"""A series of so many points is answered in one go."""
+NOTHING = Points((), ())
 
 Bound = Annotated[int, Meta(ge=MIN_STEP, le=MAX_STEP)]
 
@@ -46,18 +52,50 @@ async def get_history(
     call: Call[RunPath, Asked, None],
 ) -> wire_metrics.History | web.StreamResponse:
     """Return one series; with `max_points`, thinned so that its peaks stay visible."""
-    asked = call.query
-    outline = await call.kernel.metrics.history(
-        call.path.id,
-        asked.key,
-        window=Window(asked.x, asked.first, asked.last),
-        max_points=asked.max_points,
+    if call.query.max_points is None:
+        return await _whole(call)
+    return await _outline(call, call.query.max_points)
+
+
+async def _whole(
+    call: Call[RunPath, Asked, None],
+) -> wire_metrics.History | web.StreamResponse:
+    """Answer a short series at once; read a long one a block at a time, again for each column."""
+    key = call.query.key
+    blocks = partial(call.kernel.metrics.history, call.path.id, key, window=_window(call.query))
+    begun = blocks()
+    first = await anext(begun, NOTHING)
+    if len(first) <= AT_ONCE and not len(await anext(begun, NOTHING)):
+        return wire_metrics.history_of(key, first, len(first))
+    return await _stream(call.request, wire_metrics.pieces_of_history(key, blocks))
+
+
+async def _outline(
+    call: Call[RunPath, Asked, None], max_points: int
+) -> wire_metrics.History | web.StreamResponse:
+    key = call.query.key
+    outline = await call.kernel.metrics.outline(
+        call.path.id, key, window=_window(call.query), max_points=max_points
     )
-    if len(outline.points) <= wire_metrics.SLICE:
-        return wire_metrics.from_outline(asked.key, outline)
+    if len(outline.points) <= AT_ONCE:
+        return wire_metrics.history_of(key, outline.points, outline.count)
+    blocks = partial(_blocks, outline.points)
+    pieces = wire_metrics.pieces_of_history(key, blocks, outline.count)
+    return await _stream(call.request, pieces)
+
+
+def _window(asked: Asked) -> Window:
+    return Window(asked.x, asked.first, asked.last)
+
+
+async def _blocks(points: Points) -> AsyncIterator[Points]:
+    for begin in range(0, len(points), AT_ONCE):
+        yield points.span(begin, begin + AT_ONCE)
+
+
+async def _stream(request: web.Request, pieces: AsyncIterator[bytes]) -> web.StreamResponse:
     answer = web.StreamResponse(headers={"Content-Type": JSON, "Cache-Control": "no-store"})
-    pieces = wire_metrics.pieces_of_outline(asked.key, outline)
-    return await streams.stream(call.request, answer, pieces)
+    return await streams.stream(request, answer, pieces)
 
 
 def routes() -> list[Route]:
