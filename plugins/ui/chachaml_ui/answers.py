@@ -16,6 +16,8 @@ from chachaml_kernel.errors import (
 )
 
 JSON = "application/json; charset=utf-8"
+VARY = {"Vary": "Accept"}
+"""What is said of an answer that could have been of another media type."""
 
 STATUSES: Mapping[type[ChachamlError], int] = {
     Invalid: 400,
