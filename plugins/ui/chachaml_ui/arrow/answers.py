@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pyarrow as pa
-from chachaml_kernel.domain.metrics import Points
+from chachaml_kernel.domain.metrics import MAX_STEP, MIN_STEP, Points
 
 SCHEMA = pa.schema(
     [
@@ -49,19 +49,19 @@ async def pieces_of_history(
     metadata of the schema.
     """
     schema = SCHEMA if count is None else SCHEMA.with_metadata({"count": str(count)})
-    sink = Sink()
+    sink, keys = Sink(), pa.array([key])
     with pa.ipc.new_stream(sink, schema) as writer:
         async for points in blocks:
-            writer.write_batch(_batch(key, points, schema))
+            writer.write_batch(_batch(keys, points, schema))
             yield sink.take()
     yield sink.take()
 
 
-def _batch(key: str, points: Points, schema: pa.Schema) -> pa.RecordBatch:
+def _batch(keys: pa.StringArray, points: Points, schema: pa.Schema) -> pa.RecordBatch:
     count = len(points)
     indices = pa.Array.from_buffers(pa.int8(), count, [None, pa.py_buffer(bytes(count))])
     columns = [
-        pa.DictionaryArray.from_arrays(indices, pa.array([key])),
+        pa.DictionaryArray.from_arrays(indices, keys),
         _steps(points.steps, count),
         _column(schema.field("timestamp").type, "q", points.times),
         _column(pa.float64(), "d", points.values),
@@ -81,5 +81,7 @@ def _steps(steps: Sequence[int | None] | None, count: int) -> pa.Array:
 def _column(kind: pa.DataType, code: str, numbers: Sequence[Any]) -> pa.Array:
     """Return numbers of eight bytes each as a column, which shares their bytes if they are flat."""
     flat = numbers[:]  # decodes what is not decoded yet
+    if isinstance(flat, range) and MIN_STEP <= flat.stop <= MAX_STEP:
+        return pa.arange(flat.start, flat.stop, flat.step).view(kind)
     flat = flat if isinstance(flat, array) else array(code, flat)
     return pa.Array.from_buffers(kind, len(flat), [None, pa.py_buffer(flat)])

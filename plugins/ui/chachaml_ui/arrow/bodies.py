@@ -156,7 +156,7 @@ def _part(codes: pa.Array, order: pa.Array, keys: list[str], points: Points) -> 
     pairs = zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True)
     used = sorted(pairs)
     ends = list(accumulate((count for _, count in used), initial=0))
-    lasts = order.take(pa.array([end - 1 for end in ends[1:]])).to_pylist()
+    lasts = [order[end - 1].as_py() for end in ends[1:]]
     parts = sorted(zip(lasts, used, pairwise(ends), strict=True))
     return {keys[code]: _without_null(points.span(*ends)) for _, (code, _), ends in parts}
 
