@@ -73,7 +73,7 @@ def _steps(steps: Sequence[int | None] | None, count: int) -> pa.Array:
     if steps is None:
         return pa.nulls(count, pa.int64())
     flat = steps[:]
-    if isinstance(flat, list) and None in flat:
+    if not isinstance(flat, array | range) and None in flat:
         return pa.array(flat, pa.int64())
     return _column(pa.int64(), "q", flat)
 
