@@ -1,6 +1,7 @@
 """Metrics: named series of numbers of a run, and the thinning of long ones for drawing."""
 
 import math
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -99,6 +100,8 @@ def check_points(key: str, points: Points) -> None:
         return
     if len(points.steps) != count:
         raise Invalid(f"metric {key!r} has {count} values but {len(points.steps)} steps")
+    if isinstance(points.steps, array) and points.steps.typecode == "q":
+        return  # 64-bit integers as they are, and there may be many
     given = [step for step in points.steps if step is not None]
     if given and (min(given) < MIN_STEP or max(given) > MAX_STEP):
         raise Invalid(f"metric {key!r} has a step outside the 64-bit integers")

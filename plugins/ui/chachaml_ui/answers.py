@@ -20,6 +20,8 @@ from chachaml_ui.security import API_HEADERS
 
 JSON = "application/json; charset=utf-8"
 JSON_HEADERS = CIMultiDict({**API_HEADERS, "Content-Type": JSON, "Cache-Control": "no-store"})
+VARY = {"Vary": "Accept"}
+"""What is said of an answer that could have been of another media type."""
 
 STATUSES: Mapping[type[ChachamlError], int] = {
     Invalid: 400,

@@ -1,4 +1,4 @@
-"""The budget of JSON bodies: so many bytes of them are in work at one time.
+"""The budget of bodies held whole: so many bytes of them are in work at one time.
 
 What a body says takes several times its length in memory, so it is bytes that have to be few, not
 requests.
@@ -47,7 +47,7 @@ class Share:
         more = size - self.held
         if self.budget.held + more > self.budget.limit:
             raise Overloaded(
-                f"{self.budget.held} bytes of JSON bodies are in work, of {self.budget.limit} "
+                f"{self.budget.held} bytes of bodies are in work, of {self.budget.limit} "
                 "(setting body_budget); try again, or send smaller bodies"
             )
         self.budget.held += more
