@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import repeat
 from typing import Any, Protocol
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from chachaml_store_sql.once import apply_once
 from chachaml_store_sql.runs import no_run, refuse_ended
-from chachaml_store_sql.series.segments import Segment, cut, make
+from chachaml_store_sql.series.segments import Segment, cut, make, outline_of
 from chachaml_store_sql.series.statements import Statements, statements
 
 MANY = 500
@@ -22,11 +22,16 @@ gather until they make a chunk of a good length."""
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """Points of one key, ready to be stored: chunks of them, or none where they become rows."""
+    """Points of one key, ready to be stored: chunks of them, or none where they become rows.
+
+    `least` and `greatest` leave NaN out; where every value is NaN there are none.
+    """
 
     key: str
     points: Points
-    segments: Sequence[Segment]
+    least: float | None
+    greatest: float | None
+    segments: Sequence[Segment] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +45,23 @@ class Grown:
 
 def prepare(new: Mapping[str, Points]) -> list[Addition]:
     """Encode what becomes chunks, which takes a while and needs no connection."""
-    return [
-        Addition(key, points, list(map(make, cut(points))) if len(points) >= MANY else ())
-        for key, points in new.items()
-        if len(points)
-    ]
+    return [_prepare(key, points) for key, points in new.items() if len(points)]
+
+
+def _prepare(key: str, points: Points) -> Addition:
+    if len(points) < MANY:
+        return Addition(key, points, *_extremes(points.values))
+    parts = cut(points)
+    outlines = list(map(outline_of, parts))
+    peaks = _extremes([value for outline in outlines for value in outline.values])
+    return Addition(key, points, *peaks, segments=list(map(make, parts, outlines)))
+
+
+def _extremes(values: Sequence[float]) -> tuple[float | None, float | None]:
+    total = sum(values)
+    if total != total:  # NaN is among them, or infinities of both signs are
+        values = [value for value in values if value == value]
+    return min(values, default=None), max(values, default=None)
 
 
 class Ticks:
@@ -117,8 +134,8 @@ def _add(
         cursor.executemany(hot.add_point.sql, _rows(series_id, seq, addition.points))
         return Grown(series_id, len(addition.points), length)
     for segment in addition.segments:
-        place = {"series_id": series_id, "first_seq": seq}
-        cursor.execute(hot.add_chunk.sql, hot.add_chunk.arguments({**asdict(segment), **place}))
+        row = segment.row(series_id, seq)
+        cursor.execute(hot.add_chunk.sql, hot.add_chunk.arguments(row))
         seq += segment.length
     return Grown(series_id, len(addition.points), length)
 
@@ -139,16 +156,15 @@ def _rows(series_id: int, seq: int, points: Points) -> Any:  # noqa: ANN401  (as
 def _summary(run_id: str, addition: Addition, logged: int) -> dict[str, object]:
     """Return what an append adds to the row of its series; NULL stands for NaN."""
     points = addition.points
-    values = points.values
-    numbers = [value for value in values if value == value]
+    last = points.values[-1]
     return {
         "run_id": run_id,
         "key": addition.key,
-        "length": len(values),
-        "last_value": values[-1] if values[-1] == values[-1] else None,
+        "length": len(points),
+        "last_value": last if last == last else None,
         "last_step": None if points.steps is None else points.steps[-1],
         "last_at": points.times[-1],
-        "least": min(numbers, default=None),
-        "greatest": max(numbers, default=None),
+        "least": addition.least,
+        "greatest": addition.greatest,
         "logged": logged,
     }

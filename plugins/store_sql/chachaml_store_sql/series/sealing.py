@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from chachaml_store_sql.rows import AnyRow, real
 from chachaml_store_sql.schema import chunks, points, runs, series
-from chachaml_store_sql.series.segments import LENGTH, Segment, make
+from chachaml_store_sql.series.segments import LENGTH, Segment, make, outline_of
 
 WORTH = 16
 """Fewer rows than these at the end of a series stay rows: a chunk of them would not be smaller."""
@@ -71,7 +71,8 @@ def _groups(rows: Sequence[AnyRow]) -> Iterator[tuple[Sequence[AnyRow], bool]]:
 
 def _segment(rows: Sequence[AnyRow]) -> Segment:
     values, times = [real(row[3]) for row in rows], [row[2] for row in rows]
-    return make(Points(values, times, [row[1] for row in rows]), thorough=True)
+    points = Points(values, times, [row[1] for row in rows])
+    return make(points, outline_of(points), thorough=True)
 
 
 def put_in_place(connection: Connection, sealed: Sealed) -> None:
