@@ -12,12 +12,13 @@ from sqlalchemy import Connection
 
 from chachaml_store_sql.once import apply_once
 from chachaml_store_sql.runs import no_run, refuse_ended
-from chachaml_store_sql.series.segments import Segment, cut, make, outline_of
+from chachaml_store_sql.series.sealing import note_grown
+from chachaml_store_sql.series.segments import LENGTH, Segment, cut, make, outline_of
 from chachaml_store_sql.series.statements import Statements, statements
 
-MANY = 500
-"""From so many points of a key on, an append is stored as chunks at once. Fewer become rows, which
-gather until they make a chunk of a good length."""
+MANY = 64
+"""From so many points of a key on, an append is stored as chunks at once, and fewer become rows.
+Both gather until they make a chunk of a good length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ class Grown:
     series_id: int
     added: int
     length: int
+
+    @property
+    def has_gathered(self) -> bool:
+        """Whether these points went past another chunk's length."""
+        return self.length // LENGTH > (self.length - self.added) // LENGTH
 
 
 def prepare(new: Mapping[str, Points]) -> list[Addition]:
@@ -113,12 +119,16 @@ def _append(connection: Connection, append: Append) -> list[Grown]:
         if row is None:
             raise no_run(append.run_id)
         refuse_ended(append.run_id, row[0])
-        return [
+        grown = [
             _add(cursor, hot, addition, _summary(append.run_id, addition, logged + place))
             for place, addition in enumerate(append.additions)
         ]
     finally:
         cursor.close()
+    for one in grown:
+        if one.has_gathered:
+            note_grown(connection, one.series_id)
+    return grown
 
 
 def _add(
@@ -167,4 +177,5 @@ def _summary(run_id: str, addition: Addition, logged: int) -> dict[str, object]:
         "least": addition.least,
         "greatest": addition.greatest,
         "logged": logged,
+        "settled": 0,
     }

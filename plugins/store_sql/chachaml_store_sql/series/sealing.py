@@ -1,115 +1,192 @@
-"""Sealing: rows of a series become a chunk, behind the writes and safe at any crash."""
+"""Sealing: rows and short chunks of a series become a chunk, behind the writes."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+import math
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import itemgetter
 
 from chachaml_kernel.domain.metrics import Points
 from chachaml_kernel.domain.runs import RunStatus
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, exists, insert, select, update
 
-from chachaml_store_sql.rows import AnyRow, real
-from chachaml_store_sql.schema import chunks, points, runs, series
-from chachaml_store_sql.series.segments import LENGTH, Segment, make, outline_of
+from chachaml_store_sql.rows import AnyRow
+from chachaml_store_sql.schema import chunks, points, runs, series, unsettled
+from chachaml_store_sql.series.chunk import open_chunk
+from chachaml_store_sql.series.groups import WORTH, Group, Stretch, next_group
+from chachaml_store_sql.series.segments import LENGTH, Segment, join, make, outline_of
+from chachaml_store_sql.upsert import insert_into
 
-WORTH = 16
-"""Fewer rows than these at the end of a series stay rows: a chunk of them would not be smaller."""
+STRETCH = 4 * LENGTH
+"""Points whose chunks are looked at in one go."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A chunk that may take the place of the rows that it was made of."""
+    """A chunk that may take the place of the pieces it was made of, where there was one to make.
+
+    `length` and `status` are those of the series and its run at that time; `more` tells whether the
+    series had further pieces to seal.
+    """
 
     series_id: int
-    first_seq: int
-    segment: Segment
+    group: Group
+    segment: Segment | None
+    more: bool
+    length: int
+    status: str
 
 
-def encode_oldest(connection: Connection, series_id: int) -> Sealed | None:
-    """Make the oldest rows of a series that can be a chunk into one; change nothing.
+def encode_next(connection: Connection, series_id: int) -> Sealed | None:
+    """Make the oldest pieces of a series that can be a chunk into one; change nothing.
 
-    Rows that others may still join are left alone, unless the run has ended.
-    """
-    rows = connection.execute(
-        select(points.c.seq, points.c.step, points.c.at, points.c.value)
-        .where(points.c.series_id == series_id)
-        .order_by(points.c.seq)
-        .limit(2 * LENGTH)
-    ).all()
-    for group, is_last in _groups(rows):
-        if len(group) >= LENGTH or not is_last or _is_final(connection, series_id, group):
-            return Sealed(series_id, group[0][0], _segment(group[:LENGTH]))
-    return None
-
-
-def _is_final(connection: Connection, series_id: int, group: Sequence[AnyRow]) -> bool:
-    """Tell whether the last rows of a series are to become a chunk as they are.
-
-    They are if a chunk lies behind them already; or if their run has ended and they are enough.
+    Pieces that others may still join are left alone, unless the run has ended. Return none where
+    there is no such series any more.
     """
     row = connection.execute(
-        select(series.c.length, runs.c.status)
+        select(series.c.length, series.c.settled, runs.c.status)
         .join(runs, runs.c.id == series.c.run_id)
         .where(series.c.id == series_id)
     ).first()
     if row is None:
-        return False
-    ended = row.status != RunStatus.RUNNING.value
-    return group[-1][0] + 1 < row.length or (ended and len(group) >= WORTH)
+        return None
+    stretch = _stretch(connection, series_id, row)
+    group = next_group(stretch, stretch.begin)
+    segment = None
+    if len(group):
+        part = _read(connection, series_id, group)
+        segment = make(part, outline_of(part), thorough=True)
+    more = stretch.end < row.length or len(next_group(stretch, group.end)) > 0
+    return Sealed(series_id, group, segment, more, row.length, row.status)
 
 
-def _groups(rows: Sequence[AnyRow]) -> Iterator[tuple[Sequence[AnyRow], bool]]:
-    """Yield rows that follow one another, and whether they are the last ones.
+def _stretch(connection: Connection, series_id: int, row: AnyRow) -> Stretch:
+    upto = min(row.length, row.settled + STRETCH)
+    found = connection.execute(
+        select(chunks.c.first_seq, chunks.c.length)
+        .where(
+            chunks.c.series_id == series_id,
+            chunks.c.first_seq >= row.settled,
+            chunks.c.first_seq < upto,
+        )
+        .order_by(chunks.c.first_seq)
+    )
+    heads = [(first, length) for first, length in found]
+    end = max(upto, sum(heads[-1])) if heads else upto
+    final = end == row.length and row.status != RunStatus.RUNNING.value
+    return Stretch(row.settled, end, heads, final)
 
-    Between groups lies a chunk, which was appended whole.
-    """
-    begin = 0
-    for end in range(1, len(rows) + 1):
-        if end == len(rows) or rows[end][0] != rows[end - 1][0] + 1:
-            yield rows[begin:end], end == len(rows)
-            begin = end
+
+def _read(connection: Connection, series_id: int, group: Group) -> Points:
+    """Return the points of a group, from chunks and rows."""
+    stored = connection.execute(
+        select(chunks.c.first_seq, chunks.c.points)
+        .where(
+            chunks.c.series_id == series_id,
+            chunks.c.first_seq >= group.first,
+            chunks.c.first_seq < group.end,
+        )
+        .order_by(chunks.c.first_seq)
+    ).all()
+    rows = connection.execute(
+        select(points.c.seq, points.c.step, points.c.at, points.c.value)
+        .where(
+            points.c.series_id == series_id, points.c.seq >= group.first, points.c.seq < group.end
+        )
+        .order_by(points.c.seq)
+    ).all()
+    parts: list[Points] = []
+    done = 0
+    for first_seq, blob in stored:
+        upto = bisect_left(rows, first_seq, lo=done, key=itemgetter(0))
+        parts += (_from_rows(rows[done:upto]), open_chunk(blob).points())
+        done = upto
+    return join([*parts, _from_rows(rows[done:])])
 
 
-def _segment(rows: Sequence[AnyRow]) -> Segment:
-    values, times = [real(row[3]) for row in rows], [row[2] for row in rows]
-    points = Points(values, times, [row[1] for row in rows])
-    return make(points, outline_of(points), thorough=True)
+def _from_rows(rows: Sequence[AnyRow]) -> Points:
+    _, steps, times, values = zip(*rows, strict=True) if rows else ((),) * 4
+    return Points([math.nan if value is None else value for value in values], times, steps)
 
 
 def put_in_place(connection: Connection, sealed: Sealed) -> None:
-    """Put a chunk in the place of its rows.
+    """Put a chunk in the place of its pieces.
 
-    Raises `Overtaken` if they are not all there any more: they went with their run, or into a chunk
-    that another process made of them.
+    Raises `Overtaken` if it is not exactly those points that are there: they went with their run,
+    or another process has sealed them.
     """
-    first, length = sealed.first_seq, sealed.segment.length
-    place = {"series_id": sealed.series_id, "first_seq": first}
-    removed = connection.execute(
-        delete(points).where(
-            points.c.series_id == sealed.series_id,
-            points.c.seq >= first,
-            points.c.seq < first + length,
-        )
+    if sealed.segment is not None:
+        _remove(connection, sealed.series_id, sealed.group)
+        row = sealed.segment.row(sealed.series_id, sealed.group.first)
+        connection.execute(insert(chunks).values(**row))
+    settled = sealed.group.settled
+    connection.execute(
+        update(series)
+        .where(series.c.id == sealed.series_id, series.c.settled < settled)
+        .values(settled=settled)
     )
-    if removed.rowcount != length:
-        raise Overtaken
-    connection.execute(insert(chunks).values(**place, **asdict(sealed.segment)))
+    if not sealed.more:
+        _forget(connection, sealed)
 
 
-def series_of_ended(connection: Connection, run_id: str | None = None) -> list[int]:
-    """Return the ids of series with rows to seal: of one run that has ended, or of all of them."""
-    statement = (
-        select(series.c.id)
-        .join(runs, runs.c.id == series.c.run_id)
+def _remove(connection: Connection, series_id: int, group: Group) -> None:
+    """Remove the pieces that lie within a group; raise `Overtaken` unless they are all of it."""
+    from_chunks = connection.execute(
+        delete(chunks)
         .where(
-            series.c.length >= WORTH,
-            runs.c.status != RunStatus.RUNNING.value,
-            series.c.id.in_(select(points.c.series_id).distinct())
-            if run_id is None
-            else series.c.run_id == run_id,
+            chunks.c.series_id == series_id,
+            chunks.c.first_seq >= group.first,
+            chunks.c.first_seq < group.end,
+            chunks.c.first_seq + chunks.c.length <= group.end,
+        )
+        .returning(chunks.c.length)
+    )
+    lengths = from_chunks.scalars().all()
+    from_rows = connection.execute(
+        delete(points).where(
+            points.c.series_id == series_id,
+            points.c.seq >= group.first,
+            points.c.seq < group.end,
         )
     )
-    return list(connection.execute(statement).scalars())
+    if lengths == [len(group)] or sum(lengths) + from_rows.rowcount != len(group):
+        raise Overtaken
+
+
+def _forget(connection: Connection, sealed: Sealed) -> None:
+    """Note that a series is settled, unless it grew or its run ended meanwhile."""
+    as_it_was = (
+        exists()
+        .where(series.c.id == sealed.series_id, series.c.length == sealed.length)
+        .where(runs.c.id == series.c.run_id, runs.c.status == sealed.status)
+    )
+    connection.execute(
+        delete(unsettled).where(unsettled.c.series_id == sealed.series_id, as_it_was)
+    )
+
+
+def note_grown(connection: Connection, series_id: int) -> None:
+    """Note that points of a series have gathered."""
+    note = insert_into(unsettled, connection.dialect).values(series_id=series_id)
+    connection.execute(note.on_conflict_do_nothing())
+
+
+def note_ended(connection: Connection, run_id: str) -> list[int]:
+    """Note those series of a run that have points to seal once it has ended; return their ids."""
+    of_run = select(series.c.id).where(
+        series.c.run_id == run_id, series.c.length - series.c.settled >= WORTH
+    )
+    found = list(connection.execute(of_run).scalars())
+    if found:
+        note = insert_into(unsettled, connection.dialect).from_select(["series_id"], of_run)
+        connection.execute(note.on_conflict_do_nothing())
+    return found
+
+
+def noted(connection: Connection) -> list[int]:
+    """Return the ids of the series that a server left to be sealed."""
+    return list(connection.execute(select(unsettled.c.series_id)).scalars())
 
 
 class Overtaken(Exception):
-    """The rows of a chunk were not all there any more when it was to take their place."""
+    """The pieces of a chunk were not all there any more when it was to take their place."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 
 from chachaml_kernel.domain.metrics import Points, extremes
 
@@ -46,6 +47,16 @@ def slice_of(points: Points, begin: int, end: int) -> Points:
         points.values[begin:end],
         points.times[begin:end],
         None if points.steps is None else points.steps[begin:end],
+    )
+
+
+def join(parts: Sequence[Points]) -> Points:
+    """Return parts that follow one another as one."""
+    steps = (repeat(None, len(part)) if part.steps is None else part.steps for part in parts)
+    return Points(
+        list(chain.from_iterable(part.values for part in parts)),
+        list(chain.from_iterable(part.times for part in parts)),
+        list(chain.from_iterable(steps)),
     )
 
 
