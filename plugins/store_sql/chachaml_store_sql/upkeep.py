@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from chachaml_kernel.errors import ChachamlError
 from sqlalchemy import Connection
@@ -18,10 +17,10 @@ from chachaml_store_sql.series.sealing import Sealed
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
-AT_ONCE = 50
-"""Chunks that are put in place with one commit."""
+AT_ONCE = 8_000
+"""Points whose chunks are put in place with one commit, which holds others up the while."""
+PER_CHUNK = 500
+"""Putting a chunk in place takes as long as removing so many rows, besides removing its own."""
 
 GiveBack: TypeAlias = Callable[[Connection], int]
 """Returns some unused space of the database to the disk; returns how much of it is left."""
@@ -78,18 +77,22 @@ class Upkeep:
             self.opened = False
             self.series.update(dict.fromkeys(await self.read(sealing.noted)))
         if self.series:
-            await self._seal(_take(self.series, AT_ONCE))
+            await self._seal()
         elif self.freed:
             self.freed = False
             await self._give_back()
 
-    async def _seal(self, series: Sequence[int]) -> None:
-        """Make a chunk of each series; those that may have more to seal wait again."""
-        sealed = [
-            one
-            for series_id in series
-            if (one := await self.read(partial(sealing.encode_next, series_id=series_id)))
-        ]
+    async def _seal(self) -> None:
+        """Make a chunk of each of some series; those that may have more to seal wait again."""
+        sealed: list[Sealed] = []
+        weight = 0
+        while self.series and weight < AT_ONCE:
+            series_id = next(iter(self.series))  # the one that has waited longest
+            del self.series[series_id]
+            one = await self.read(partial(sealing.encode_next, series_id=series_id))
+            if one is not None:
+                sealed.append(one)
+                weight += PER_CHUNK + len(one.group)
         if sealed:
             left = await self.write(partial(_put_in_place, sealed=sealed))
             self.series.update(dict.fromkeys(left))
@@ -100,14 +103,6 @@ class Upkeep:
             before, left = left, await self.write(self.give_back)
             if left >= before:  # this database gives nothing back
                 return
-
-
-def _take(waiting: dict[T, None], count: int) -> list[T]:
-    """Take those that have waited longest."""
-    taken = list(islice(waiting, count))
-    for one in taken:
-        del waiting[one]
-    return taken
 
 
 def _put_in_place(connection: Connection, sealed: Sequence[Sealed]) -> list[int]:

@@ -2,15 +2,27 @@
 
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
 from chachaml_kernel.domain.metrics import Points
 from chachaml_kernel.domain.runs import RunStatus
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Executable,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    select,
+    update,
+)
 
-from chachaml_store_sql.rows import AnyRow
+from chachaml_store_sql.compiled import Fetched, changed, fetch, first
 from chachaml_store_sql.schema import chunks, points, runs, series, unsettled
 from chachaml_store_sql.series.chunk import open_chunk
 from chachaml_store_sql.series.groups import WORTH, Group, Stretch, next_group
@@ -43,68 +55,45 @@ def encode_next(connection: Connection, series_id: int) -> Sealed | None:
     Pieces that others may still join are left alone, unless the run has ended. Return none where
     there is no such series any more.
     """
-    row = connection.execute(
-        select(series.c.length, series.c.settled, runs.c.status)
-        .join(runs, runs.c.id == series.c.run_id)
-        .where(series.c.id == series_id)
-    ).first()
+    row = first(connection, _state, {"own_id": series_id})
     if row is None:
         return None
-    stretch = _stretch(connection, series_id, row)
-    group = next_group(stretch, stretch.begin)
+    length, settled, status = row
+    stretch = _stretch(connection, series_id, settled, length, status)
+    group = next_group(stretch, settled)
     segment = None
     if len(group):
         part = _read(connection, series_id, group)
         segment = make(part, outline_of(part), thorough=True)
-    more = stretch.end < row.length or len(next_group(stretch, group.end)) > 0
-    return Sealed(series_id, group, segment, more, row.length, row.status)
+    more = stretch.end < length or len(next_group(stretch, group.end)) > 0
+    return Sealed(series_id, group, segment, more, length, status)
 
 
-def _stretch(connection: Connection, series_id: int, row: AnyRow) -> Stretch:
-    upto = min(row.length, row.settled + STRETCH)
-    found = connection.execute(
-        select(chunks.c.first_seq, chunks.c.length)
-        .where(
-            chunks.c.series_id == series_id,
-            chunks.c.first_seq >= row.settled,
-            chunks.c.first_seq < upto,
-        )
-        .order_by(chunks.c.first_seq)
-    )
-    heads = [(first, length) for first, length in found]
+def _stretch(
+    connection: Connection, series_id: int, settled: int, length: int, status: str
+) -> Stretch:
+    upto = min(length, settled + STRETCH)
+    within = {"own_id": series_id, "first": settled, "end": upto}
+    heads = [(begin, count) for begin, count in fetch(connection, _heads, within)]
     end = max(upto, sum(heads[-1])) if heads else upto
-    final = end == row.length and row.status != RunStatus.RUNNING.value
-    return Stretch(row.settled, end, heads, final)
+    final = end == length and status != RunStatus.RUNNING.value
+    return Stretch(settled, end, heads, final)
 
 
 def _read(connection: Connection, series_id: int, group: Group) -> Points:
     """Return the points of a group, from chunks and rows."""
-    stored = connection.execute(
-        select(chunks.c.first_seq, chunks.c.points)
-        .where(
-            chunks.c.series_id == series_id,
-            chunks.c.first_seq >= group.first,
-            chunks.c.first_seq < group.end,
-        )
-        .order_by(chunks.c.first_seq)
-    ).all()
-    rows = connection.execute(
-        select(points.c.seq, points.c.step, points.c.at, points.c.value)
-        .where(
-            points.c.series_id == series_id, points.c.seq >= group.first, points.c.seq < group.end
-        )
-        .order_by(points.c.seq)
-    ).all()
+    within = {"own_id": series_id, "first": group.first, "end": group.end}
+    rows = fetch(connection, _rows, within)
     parts: list[Points] = []
     done = 0
-    for first_seq, blob in stored:
+    for first_seq, blob in fetch(connection, _blobs, within):
         upto = bisect_left(rows, first_seq, lo=done, key=itemgetter(0))
         parts += (_from_rows(rows[done:upto]), open_chunk(blob).points())
         done = upto
     return join([*parts, _from_rows(rows[done:])])
 
 
-def _from_rows(rows: Sequence[AnyRow]) -> Points:
+def _from_rows(rows: Sequence[Fetched]) -> Points:
     _, steps, times, values = zip(*rows, strict=True) if rows else ((),) * 4
     return Points([math.nan if value is None else value for value in values], times, steps)
 
@@ -115,78 +104,108 @@ def put_in_place(connection: Connection, sealed: Sealed) -> None:
     Raises `Overtaken` if it is not exactly those points that are there: they went with their run,
     or another process has sealed them.
     """
+    group, own = sealed.group, {"own_id": sealed.series_id}
     if sealed.segment is not None:
-        _remove(connection, sealed.series_id, sealed.group)
-        row = sealed.segment.row(sealed.series_id, sealed.group.first)
-        connection.execute(insert(chunks).values(**row))
-    settled = sealed.group.settled
-    connection.execute(
-        update(series)
-        .where(series.c.id == sealed.series_id, series.c.settled < settled)
-        .values(settled=settled)
-    )
+        _remove(connection, {**own, "first": group.first, "end": group.end})
+        fetch(connection, _insert, sealed.segment.row(sealed.series_id, group.first))
+    fetch(connection, _settle, {**own, "upto": group.settled})
     if not sealed.more:
-        _forget(connection, sealed)
+        as_it_was = {"length": sealed.length, "status": sealed.status}
+        fetch(connection, _forget, {**own, **as_it_was})
 
 
-def _remove(connection: Connection, series_id: int, group: Group) -> None:
+def _remove(connection: Connection, within: Mapping[str, int]) -> None:
     """Remove the pieces that lie within a group; raise `Overtaken` unless they are all of it."""
-    from_chunks = connection.execute(
-        delete(chunks)
-        .where(
-            chunks.c.series_id == series_id,
-            chunks.c.first_seq >= group.first,
-            chunks.c.first_seq < group.end,
-            chunks.c.first_seq + chunks.c.length <= group.end,
-        )
-        .returning(chunks.c.length)
-    )
-    lengths = from_chunks.scalars().all()
-    from_rows = connection.execute(
-        delete(points).where(
-            points.c.series_id == series_id,
-            points.c.seq >= group.first,
-            points.c.seq < group.end,
-        )
-    )
-    if lengths == [len(group)] or sum(lengths) + from_rows.rowcount != len(group):
+    length = within["end"] - within["first"]
+    lengths = [row[0] for row in fetch(connection, _remove_chunks, within)]
+    rows = changed(connection, _remove_rows, within)
+    if lengths == [length] or sum(lengths) + rows != length:
         raise Overtaken
-
-
-def _forget(connection: Connection, sealed: Sealed) -> None:
-    """Note that a series is settled, unless it grew or its run ended meanwhile."""
-    as_it_was = (
-        exists()
-        .where(series.c.id == sealed.series_id, series.c.length == sealed.length)
-        .where(runs.c.id == series.c.run_id, runs.c.status == sealed.status)
-    )
-    connection.execute(
-        delete(unsettled).where(unsettled.c.series_id == sealed.series_id, as_it_was)
-    )
 
 
 def note_grown(connection: Connection, series_id: int) -> None:
     """Note that points of a series have gathered."""
-    note = insert_into(unsettled, connection.dialect).values(series_id=series_id)
-    connection.execute(note.on_conflict_do_nothing())
+    fetch(connection, _note, {"series_id": series_id})
 
 
 def note_ended(connection: Connection, run_id: str) -> list[int]:
-    """Note those series of a run that have points to seal once it has ended; return their ids."""
-    of_run = select(series.c.id).where(
-        series.c.run_id == run_id, series.c.length - series.c.settled >= WORTH
-    )
-    found = list(connection.execute(of_run).scalars())
-    if found:
-        note = insert_into(unsettled, connection.dialect).from_select(["series_id"], of_run)
-        connection.execute(note.on_conflict_do_nothing())
+    """Note those series of a run that may have points to seal now; return their ids."""
+    found = [row[0] for row in fetch(connection, _unsettled_of, {"own_run": run_id})]
+    for series_id in found:
+        note_grown(connection, series_id)
     return found
 
 
 def noted(connection: Connection) -> list[int]:
     """Return the ids of the series that a server left to be sealed."""
-    return list(connection.execute(select(unsettled.c.series_id)).scalars())
+    return [row[0] for row in fetch(connection, _noted)]
 
 
 class Overtaken(Exception):
     """The pieces of a chunk were not all there any more when it was to take their place."""
+
+
+def _state(_: Dialect) -> Executable:
+    of_run = select(series.c.length, series.c.settled, runs.c.status)
+    return of_run.join_from(series, runs).where(series.c.id == bindparam("own_id"))
+
+
+def _within(table: Table, place: ColumnElement[int]) -> Sequence[ColumnElement[bool]]:
+    """Return the conditions for pieces of a series that begin from `first` up to `end`."""
+    own = table.c.series_id == bindparam("own_id")
+    return own, place >= bindparam("first"), place < bindparam("end")
+
+
+def _heads(_: Dialect) -> Executable:
+    begin = chunks.c.first_seq
+    return select(begin, chunks.c.length).where(*_within(chunks, begin)).order_by(begin)
+
+
+def _blobs(_: Dialect) -> Executable:
+    begin = chunks.c.first_seq
+    return select(begin, chunks.c.points).where(*_within(chunks, begin)).order_by(begin)
+
+
+def _rows(_: Dialect) -> Executable:
+    columns = (points.c.seq, points.c.step, points.c.at, points.c.value)
+    return select(*columns).where(*_within(points, points.c.seq)).order_by(points.c.seq)
+
+
+def _remove_chunks(_: Dialect) -> Executable:
+    begin, length = chunks.c.first_seq, chunks.c.length
+    ends_within = begin + length <= bindparam("end")
+    return delete(chunks).where(*_within(chunks, begin), ends_within).returning(length)
+
+
+def _remove_rows(_: Dialect) -> Executable:
+    return delete(points).where(*_within(points, points.c.seq))
+
+
+def _insert(_: Dialect) -> Executable:
+    return insert(chunks)
+
+
+def _settle(_: Dialect) -> Executable:
+    behind = series.c.id == bindparam("own_id"), series.c.settled < bindparam("upto")
+    return update(series).where(*behind).values(settled=bindparam("upto"))
+
+
+def _note(dialect: Dialect) -> Executable:
+    return insert_into(unsettled, dialect).on_conflict_do_nothing()
+
+
+def _unsettled_of(_: Dialect) -> Executable:
+    enough = series.c.length - series.c.settled >= WORTH
+    return select(series.c.id).where(series.c.run_id == bindparam("own_run"), enough)
+
+
+def _noted(_: Dialect) -> Executable:
+    return select(unsettled.c.series_id)
+
+
+def _forget(_: Dialect) -> Executable:
+    """Return the removal of a note, unless its series grew or its run ended meanwhile."""
+    own = series.c.id == bindparam("own_id"), series.c.length == bindparam("length")
+    of_run = runs.c.id == series.c.run_id, runs.c.status == bindparam("status")
+    as_it_was = exists().where(*own, *of_run)
+    return delete(unsettled).where(unsettled.c.series_id == bindparam("own_id"), as_it_was)

@@ -1,11 +1,6 @@
-"""The statements of an append, compiled once for each dialect.
-
-They run on the driver's own cursor: `Connection.execute` costs several times as much as what it
-would run here.
-"""
+"""The statements of an append."""
 
 import functools
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,22 +15,10 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.sql.expression import ClauseElement
 
+from chachaml_store_sql.compiled import Statement, compiled
 from chachaml_store_sql.schema import chunks, points, runs, series
 from chachaml_store_sql.upsert import insert_into
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """SQL text, and the names of its parameters in order where the driver takes them so."""
-
-    sql: str
-    names: Sequence[str] | None
-
-    def arguments(self, values: Mapping[str, object]) -> Sequence[object] | Mapping[str, object]:
-        """Return `values` as the driver takes them: by position or by name."""
-        return values if self.names is None else [values[name] for name in self.names]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +35,10 @@ class Statements:
 def statements(dialect: Dialect) -> Statements:
     """Return the statements of an append, compiled for a dialect."""
     return Statements(
-        status=_compile(_status(), dialect),
-        extend=_compile(_extend(dialect), dialect),
-        add_point=_compile(insert(points), dialect),
-        add_chunk=_compile(insert(chunks), dialect),
+        status=compiled(_status(), dialect),
+        extend=compiled(_extend(dialect), dialect),
+        add_point=compiled(insert(points), dialect),
+        add_chunk=compiled(insert(chunks), dialect),
     )
 
 
@@ -90,9 +73,3 @@ def _better(
 ) -> ColumnElement[Any]:
     """Return the SQL for: the new extreme where it is beyond the old one or there was none."""
     return case((or_(old.is_(None), beyond), func.coalesce(new, old)), else_=old)
-
-
-def _compile(statement: Executable, dialect: Dialect) -> Statement:
-    assert isinstance(statement, ClauseElement)
-    compiled: Any = statement.compile(dialect=dialect)
-    return Statement(str(compiled), compiled.positiontup and tuple(compiled.positiontup))
