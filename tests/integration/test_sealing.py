@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select, text
 
 LOGGER = """
-import asyncio, sys
+import asyncio, itertools, sys
 from pathlib import Path
 from chachaml_kernel.domain.metrics import Points
 from chachaml_kernel.domain.runs import NewRun, Run, RunStatus
@@ -36,9 +36,10 @@ async def main():
         if step == 0:
             run = Run(id="r", experiment="e", name=None, status=RunStatus.RUNNING, started_at=0)
             await store.start_run(NewRun(run=run))
+        sizes = itertools.cycle((1, 20, 64, 300, 1_000))
         sealer = asyncio.create_task(seal_always(store))
         while True:
-            size = (1, 20, 64, 300, 1_000)[step % 5]
+            size = next(sizes)
             steps = list(range(step, step + size))
             await store.append_points("r", {"m": Points([s / 3 for s in steps], steps, steps)})
             step += size

@@ -1,5 +1,7 @@
 """Groups: which pieces of a series become one chunk, and that none is made anew without end."""
 
+import itertools
+
 from chachaml_store_sql.series.groups import ENOUGH, WORTH, Group, Head, Stretch, next_group
 from chachaml_store_sql.series.segments import LENGTH
 from hypothesis import given
@@ -65,9 +67,9 @@ def test_groups_keep_chunks_whole_and_make_each_point_anew_but_once(
     stretch = laid_out(pieces, final=final)
     done, chunks = sealed(stretch)
     assert all(0 < len(group) <= LENGTH for group in done)
-    assert all(a.end <= b.first for a, b in zip(done, done[1:], strict=False))
+    assert all(a.end <= b.first for a, b in itertools.pairwise(done))
     for first, length in stretch.chunks:
         assert any(begin <= first and first + length <= begin + held for begin, held in chunks)
     if final:
-        for (a, long), (b, wide) in zip(chunks, chunks[1:], strict=False):
+        for (a, long), (b, wide) in itertools.pairwise(chunks):
             assert a + long < b or long + wide > LENGTH or min(long, wide) >= ENOUGH
