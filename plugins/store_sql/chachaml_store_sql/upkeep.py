@@ -17,7 +17,7 @@ from chachaml_store_sql.series.sealing import Sealed
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 8_000
+AT_ONCE = 4_000
 """Points whose chunks are put in place with one commit, which holds others up the while."""
 PER_CHUNK = 500
 """Putting a chunk in place takes as long as removing so many rows, besides removing its own."""
