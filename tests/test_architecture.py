@@ -5,6 +5,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,8 @@ def name_of(path: Path) -> str:
 @pytest.mark.parametrize("module", modules(KERNEL), ids=name_of)
 def test_the_kernel_knows_no_technology(module: Path) -> None:
     allowed = set(KERNEL_DEPENDENCIES)
+    if module == KERNEL / "loops.py":
+        allowed |= {"uvloop"}  # used where it is installed
     if module.is_relative_to(KERNEL / "testing"):
         allowed |= TESTING_DEPENDENCIES
     assert foreign(module, "chachaml_kernel") <= allowed
@@ -87,9 +90,11 @@ def test_only_kernel_py_knows_the_services() -> None:
 
 
 def declared(folder: Path) -> set[str]:
-    """Return the import names of what a distribution declares that it needs."""
+    """Return the import names of what a distribution declares that it needs, its extras too."""
     project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
-    return {re.split(r"[.<>=~\[ ]", name)[0].replace("-", "_") for name in project["dependencies"]}
+    extras = project.get("optional-dependencies", {}).values()
+    names = [*project["dependencies"], *chain.from_iterable(extras)]
+    return {re.split(r"[.<>=~\[ ]", name)[0].replace("-", "_") for name in names}
 
 
 @pytest.mark.parametrize("folder", PLUGINS, ids=name_of)

@@ -1,13 +1,12 @@
 """The command line: `chachaml-kernel` serves, `chachaml-kernel plugins` lists the plugins."""
 
 import argparse
-import asyncio
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from chachaml_kernel import __version__
+from chachaml_kernel import __version__, loops
 from chachaml_kernel.config import Config, load_config
 from chachaml_kernel.errors import ChachamlError
 from chachaml_kernel.plugins import installed
@@ -34,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             check(config)
             _say(f"the configuration is right: {', '.join(config.plugins)}")
         else:
-            asyncio.run(run_until_signalled(config, ready=_announce))
+            loops.run(run_until_signalled(config, ready=_announce))
     except ChachamlError as error:
         sys.stderr.write(f"chachaml-kernel: {' '.join(error.detail.splitlines())}\n")
         return 1

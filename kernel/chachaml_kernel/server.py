@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 from weakref import WeakSet
 
+from chachaml_kernel import loops
 from chachaml_kernel.config import Config, load_config
 from chachaml_kernel.serving import run
 
@@ -129,7 +130,7 @@ def _serve(config: Config, started: "Future[Server]") -> None:
             await serving
 
     try:
-        asyncio.run(main())
+        loops.run(main())
     except BaseException as error:
         if started.done() or not started.set_running_or_notify_cancel():
             raise

@@ -1,15 +1,17 @@
-"""The budget of JSON bodies: not too many bytes of them are in work at once."""
+"""The budget of bodies: not too many bytes of them are in work at once."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 
 import httpx
+import pyarrow as pa
 import pytest
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.metrics import Points
 from chachaml_kernel.memory import MemoryStore
 from chachaml_ui import Ui
 
+from tests.http.arrow import ARROW, stream
 from tests.http.client import JSON, detail
 from tests.http.serving import kernel, serving
 
@@ -70,3 +72,22 @@ async def test_a_body_that_was_refused_holds_nothing(body: bytes) -> None:
             answer = await http.post(path, content=in_pieces(body))
             assert answer.status_code in (400, 413)
         assert (await http.post(path, content=BIG)).status_code == 200
+
+
+async def test_a_compressed_arrow_stream_holds_its_full_size() -> None:
+    keys = pa.array(["a"] * 14_000).dictionary_encode()
+    body = stream({"key": keys, "value": [1.0] * 14_000}, compression="zstd")
+    store = SlowStore()
+    assert len(body) < 10_000
+    async with (
+        serving(kernel(store=store), SETTINGS) as (url, _),
+        httpx.AsyncClient(base_url=url, headers=ARROW) as http,
+    ):
+        run = (await http.post("/api/w/runs", headers=JSON)).json()["id"]
+        path = f"/api/w/runs/{run}/metrics"
+        first = asyncio.create_task(http.post(path, content=body))
+        await store.asked.wait()
+        assert "body_budget" in detail(await http.post(path, content=body), 429, "overloaded")
+        store.may.set()
+        assert (await first).status_code == 200
+        assert (await http.post(path, content=body)).status_code == 200

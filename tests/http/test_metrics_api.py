@@ -169,15 +169,6 @@ def test_a_body_without_a_point_is_refused(api: Api, run: str, body: bytes) -> N
     assert "no point" in detail(api.send(f"/api/w/runs/{run}/metrics", body), 400)
 
 
-def test_arrow_is_refused_with_what_to_send_instead(api: Api, run: str) -> None:
-    answer = api.http.post(
-        f"/api/w/runs/{run}/metrics",
-        content=b"ARROW1",
-        headers={"Content-Type": "application/vnd.apache.arrow.stream"},
-    )
-    assert "application/json" in detail(answer, 400)
-
-
 def test_a_retry_with_its_key_is_applied_once(api: Api, run: str) -> None:
     path, key = f"/api/w/runs/{run}/metrics", {"Idempotency-Key": f"log-{run}"}
     for _ in range(3):

@@ -119,6 +119,13 @@ def test_every_metrics_example_is_accepted(document: Json, api: Api, run: str) -
         api.post(f"/api/w/runs/{run}/metrics", example["value"])
 
 
+def test_points_are_json_or_arrow_both_ways(document: Json) -> None:
+    both = {"application/json", "application/vnd.apache.arrow.stream"}
+    logged = document["paths"]["/api/w/runs/{id}/metrics"]["post"]["requestBody"]
+    read = document["paths"]["/api/runs/{id}/metrics"]["get"]["responses"]["200"]
+    assert logged["content"].keys() == read["content"].keys() == both
+
+
 def test_requests_made_up_from_the_document_find_no_fault(server: Server, tmp_path: Path) -> None:
     """One check is left out: that what fits the schemas is accepted.
 

@@ -15,6 +15,7 @@ from chachaml_store_sql import SqlStore, runs
 from chachaml_store_sql.schema import chunks, points, series, unsettled
 from chachaml_store_sql.series import sealing
 from chachaml_store_sql.series.append import MANY
+from chachaml_store_sql.series.notes import note_ended
 from chachaml_store_sql.series.sealing import Sealed
 from chachaml_store_sql.series.segments import LENGTH
 from chachaml_store_sqlite import StoreSqlite
@@ -202,7 +203,7 @@ async def test_a_note_stays_where_a_run_ended_while_its_series_was_looked_at(pat
         idle = await encode(store)
         assert idle.segment is None
         await store.write(lambda c: runs.end(c, "r", RunStatus.COMPLETED, error=None, at=1))
-        await store.write(lambda c: sealing.note_ended(c, "r"))
+        await store.write(lambda c: note_ended(c, "r"))
         await store.write(lambda c: sealing.put_in_place(c, idle))
         assert (await stored(store))[3] == 1
     async with StoreSqlite(path=path).chachaml_store() as store:

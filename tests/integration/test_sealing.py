@@ -13,6 +13,7 @@ import pytest
 from chachaml_kernel.domain.metrics import Points, Window, thin
 from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.testing.builders import new_run
+from chachaml_kernel.testing.reading import history_of
 from chachaml_store_sql import SqlStore, runs
 from chachaml_store_sql.schema import chunks, points
 from chachaml_store_sql.series import sealing
@@ -107,7 +108,7 @@ async def test_rows_that_have_gathered_become_a_chunk_behind_the_writes(store: S
         await store.append_points("r", {"m": curve(begin, begin + 40)})
     await store.upkeep.idle.wait()
     assert await stored(store) == (64, 1)
-    assert exact(await store.history("r", "m", Window())) == exact(curve(0, LENGTH + 64))
+    assert exact(await history_of(store, "r", "m")) == exact(curve(0, LENGTH + 64))
 
 
 async def test_the_end_of_a_run_seals_its_short_series(store: SqlStore) -> None:
@@ -120,7 +121,7 @@ async def test_the_end_of_a_run_seals_its_short_series(store: SqlStore) -> None:
     await store.end_run("r", RunStatus.COMPLETED, error=None, at=1)
     await store.upkeep.idle.wait()
     assert await stored(store) == (3, 2)
-    assert exact(await store.history("r", "m", Window())) == exact(curve(0, 300))
+    assert exact(await history_of(store, "r", "m")) == exact(curve(0, 300))
 
 
 async def test_many_points_at_once_are_chunks_from_the_start(store: SqlStore) -> None:
@@ -130,13 +131,13 @@ async def test_many_points_at_once_are_chunks_from_the_start(store: SqlStore) ->
     await store.append_points("r", {"m": curve(10_030, 11_030)})
     await store.upkeep.idle.wait()
     assert (await stored(store))[1] >= 4
-    assert exact(await store.history("r", "m", Window())) == exact(curve(0, 11_030))
+    assert exact(await history_of(store, "r", "m")) == exact(curve(0, 11_030))
     for window in (
         Window("step", 4_000, 10_050),
         Window("time", 10**12 + 4_000, 10**12 + 10_050),
         Window("position", 4_000, 10_050),
     ):
-        assert exact(await store.history("r", "m", window)) == exact(curve(4_000, 10_051))
+        assert exact(await history_of(store, "r", "m", window)) == exact(curve(4_000, 10_051))
 
 
 async def test_two_that_seal_the_same_rows_make_one_chunk(store: SqlStore) -> None:
@@ -147,7 +148,7 @@ async def test_two_that_seal_the_same_rows_make_one_chunk(store: SqlStore) -> No
     await store.write(lambda c: sealing.put_in_place(c, first))
     with pytest.raises(sealing.Overtaken):
         await store.write(lambda c: sealing.put_in_place(c, second))
-    assert exact(await store.history("r", "m", Window())) == exact(curve(0, 150))
+    assert exact(await history_of(store, "r", "m")) == exact(curve(0, 150))
     assert await stored(store) == (0, 1)
 
 
@@ -162,7 +163,7 @@ async def test_a_chunk_of_a_deleted_run_takes_no_place_in_the_next_one(store: Sq
     await log_a_group(store, "next", begin=7_000)
     with pytest.raises(sealing.Overtaken):
         await store.write(lambda c: sealing.put_in_place(c, sealed))
-    assert exact(await store.history("next", "m", Window())) == exact(curve(7_000, 7_150))
+    assert exact(await history_of(store, "next", "m")) == exact(curve(7_000, 7_150))
 
 
 async def test_few_rows_between_chunks_do_not_keep_later_ones_from_being_sealed(
@@ -175,7 +176,7 @@ async def test_few_rows_between_chunks_do_not_keep_later_ones_from_being_sealed(
     await store.append_points("r", {"m": curve(5_030, 5_130)})
     await seal(store)
     assert (await stored(store))[0] == 0
-    assert exact(await store.history("r", "m", Window())) == exact(curve(0, 5_130))
+    assert exact(await history_of(store, "r", "m")) == exact(curve(0, 5_130))
 
 
 async def test_a_run_that_goes_on_keeps_its_last_rows(store: SqlStore) -> None:
@@ -226,12 +227,12 @@ async def test_an_outline_of_many_chunks_has_their_peaks_and_all_of_the_count(
     await store.append_points("r", {"m": Points(values, logged.times, logged.steps)})
     for window in (Window(), Window("time", 10**12 + 5_000, 10**12 + 95_000)):
         outline = await store.outline("r", "m", window, max_points=500)
-        assert outline.count == len(await store.history("r", "m", window))
+        assert outline.count == len(await history_of(store, "r", "m", window))
         assert {50.0, -math.inf} <= set(outline.points.values)
         assert any(map(math.isnan, outline.points.values))
         assert 300 <= len(outline.points) <= 500
     exactly = await store.outline("r", "m", Window(), max_points=20_000)
-    whole = await store.history("r", "m", Window())
+    whole = await history_of(store, "r", "m")
     assert exact(exactly.points) == exact(thin(whole, 20_000))
 
 
@@ -275,8 +276,8 @@ def test_any_order_of_appends_and_seals_reads_the_same(
                         size = operation[1]
                         await store.append_points("r", {"m": curve(length, length + size)})
                         length += size
-                assert exact(await store.history("r", "m", Window())) == exact(curve(0, length))
-                part = await store.history("r", "m", Window("step", first, last))
+                assert exact(await history_of(store, "r", "m")) == exact(curve(0, length))
+                part = await history_of(store, "r", "m", Window("step", first, last))
                 assert exact(part) == exact(curve(first, min(last + 1, length)))
                 [metric] = (await store.get_run("r")).metrics
                 assert metric.count == length
@@ -307,7 +308,7 @@ def test_kills_while_sealing_lose_nothing_that_was_acknowledged(tmp_path: Path) 
 async def check(path: Path, acknowledged: int) -> int:
     """Check that all points are there, once and in order; return how many there are."""
     async with StoreSqlite(path=path).chachaml_store() as store:
-        found = await store.history("r", "m", Window())
+        found = await history_of(store, "r", "m")
         assert len(found) >= acknowledged
         assert list(found.steps or ()) == list(range(len(found)))
         assert list(found.values) == [step / 3 for step in range(len(found))]

@@ -15,15 +15,15 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from chachaml_kernel.domain.metrics import Window
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.errors import ConfigError, Conflict, Overloaded, Upstream
 from chachaml_kernel.ports import Store
 from chachaml_kernel.testing.builders import new_run, points
+from chachaml_kernel.testing.reading import history_of
 from chachaml_store_sql import SqlStore, run_lists, upgrade
 from chachaml_store_sql.migrate import HEAD, KNOWN, VERSION_TABLE
 from chachaml_store_sql.schema import metadata
-from chachaml_store_sql.series.statements import statements
+from chachaml_store_sql.series.batches import batch_of
 from chachaml_store_sqlite import StoreSqlite
 from sqlalchemy import Connection, Dialect, create_engine, event
 from sqlalchemy.dialects import sqlite
@@ -119,7 +119,7 @@ async def test_several_processes_write_one_file(store: Store, path: Path) -> Non
     results = await asyncio.to_thread(outputs, processes)
     assert results == [("fine\n", "")] * 4
     for number in range(4):
-        history = await store.history("shared", f"writer-{number}", Window())
+        history = await history_of(store, "shared", f"writer-{number}")
         assert history.steps == list(range(100))
 
 
@@ -303,14 +303,15 @@ async def test_a_start_that_is_given_up_leaves_no_thread(path: Path) -> None:
 def test_the_hot_statements_are_written_for_every_database(
     dialect: type[Dialect],
 ) -> None:
-    hot = statements(dialect())
-    assert "ON CONFLICT" in hot.extend.sql
-    assert ("FOR SHARE" in hot.status.sql) == (dialect.name == "postgresql")
+    assert "ON CONFLICT" in batch_of(dialect(), "extend", 2).statement.sql
+    statuses = batch_of(dialect(), "statuses", 2).statement.sql
+    assert ("FOR SHARE" in statuses) == (dialect.name == "postgresql")
 
 
 async def test_more_than_may_wait_is_turned_away(path: Path) -> None:
     async with StoreSqlite(path=path, max_waiting=2).chachaml_store() as store:
         assert isinstance(store, SqlStore)
+        await store.upkeep.idle.wait()
         blocked, go_on = threading.Event(), threading.Event()
 
         def block(_: Connection) -> None:

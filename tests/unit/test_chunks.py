@@ -33,7 +33,7 @@ def steps_of(points: Points) -> list[int | None]:
     return list(points.steps or [None] * len(points))
 
 
-def encodings(points: Points, *, thorough: bool = False) -> dict[int, Encoding]:
+def encodings(points: Points, *, thorough: bool = False) -> dict[int, int]:
     columns = chunk.open_chunk(chunk.encode(points, thorough=thorough)).columns
     return {what: column.encoding for what, column in columns.items()}
 

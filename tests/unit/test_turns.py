@@ -3,21 +3,23 @@
 import asyncio
 import math
 from collections.abc import AsyncIterator
-from itertools import count
+from dataclasses import replace
+from functools import partial
+from itertools import count as counter
 
 import msgspec
 import pytest
 from chachaml_export_csv import CsvExporter
-from chachaml_kernel.domain.metrics import Outline, Points
+from chachaml_kernel.domain.metrics import Points
 from chachaml_kernel.domain.query import RunQuery
-from chachaml_ui.api.wire_metrics import SLICE, from_outline, pieces_of_outline
+from chachaml_ui.api.wire_metrics import history_of, pieces_of_history
 
 from tests.http.serving import kernel
 
 
 async def turns_during(pieces: AsyncIterator[bytes]) -> tuple[int, bytes]:
     """Return how many turns another task had while `pieces` came, and what they are."""
-    turns = count()
+    turns = counter()
 
     async def take_turns() -> None:
         while True:
@@ -57,19 +59,36 @@ async def test_others_have_turns_while_many_runs_are_exported() -> None:
     assert content.count(b"\n") == 1_001
 
 
+async def blocks_of(points: Points, *, size: int) -> AsyncIterator[Points]:
+    for begin in range(0, len(points), size):
+        yield points.span(begin, begin + size)
+
+
 async def test_others_have_turns_while_a_long_series_becomes_json() -> None:
     points = series(300_000)
-    turns, content = await turns_during(pieces_of_outline("loss", Outline(300_000, points)))
-    assert turns >= 90
+    blocks = partial(blocks_of, points, size=10_000)
+    turns, content = await turns_during(pieces_of_history("loss", blocks))
+    assert turns >= 80
     assert msgspec.json.decode(content)["points"]["value"] == points.values
 
 
-@pytest.mark.parametrize("length", [1, SLICE - 1, SLICE, SLICE + 1, 3 * SLICE])
+@pytest.mark.parametrize("length", [1, 99, 100, 101, 300])
 @pytest.mark.parametrize("steps", [True, False])
-async def test_pieces_make_up_what_would_be_said_at_once(length: int, steps: bool) -> None:
-    points = series(length, steps=steps)
-    outline = Outline(
-        length + 5, Points([math.nan, *points.values[1:]], points.times, points.steps)
-    )
-    _, content = await turns_during(pieces_of_outline('[] "é"', outline))
-    assert content == msgspec.json.encode(from_outline('[] "é"', outline))
+@pytest.mark.parametrize("count", [None, 1_000])
+async def test_pieces_make_up_what_would_be_said_at_once(
+    length: int, steps: bool, count: int | None
+) -> None:
+    points = replace(series(length, steps=steps), values=[math.nan, *map(float, range(1, length))])
+    blocks = partial(blocks_of, points, size=100)
+    _, content = await turns_during(pieces_of_history('[] "é" 0', blocks, count))
+    assert content == msgspec.json.encode(history_of('[] "é" 0', points, count or length))
+
+
+async def test_columns_have_one_length_though_points_come_meanwhile() -> None:
+    lengths = iter([250, 301, 900])
+
+    def blocks() -> AsyncIterator[Points]:
+        return blocks_of(series(next(lengths)), size=100)
+
+    _, content = await turns_during(pieces_of_history("loss", blocks))
+    assert content == msgspec.json.encode(history_of("loss", series(250), 250))

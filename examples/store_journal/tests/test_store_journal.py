@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from chachaml_kernel.domain.metrics import Window
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.errors import ConfigError, NotFound, Upstream
 from chachaml_kernel.ports import Store
 from chachaml_kernel.testing import StoreSuite
 from chachaml_kernel.testing.builders import new_run, points
-from chachaml_kernel.testing.reading import bits, refused, run_ids
+from chachaml_kernel.testing.reading import bits, history_of, refused, run_ids
 from chachaml_store_journal import StoreJournal
 
 
@@ -38,7 +37,7 @@ async def test_what_was_acknowledged_is_there_after_a_crash(tmp_path: Path) -> N
     for _ in range(2):
         async with plugin.chachaml_store() as store:
             assert repr(await store.get_run("r")) == repr(before)
-            history = await store.history("r", "loss", Window())
+            history = await history_of(store, "r", "loss")
             assert bits(history.values) == bits(values)
     assert plugin.path.read_bytes() == entries
 

@@ -1,6 +1,7 @@
 """Metrics: named series of numbers of a run, and the thinning of long ones for drawing."""
 
 import math
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -30,6 +31,14 @@ class Points:
     def __len__(self) -> int:
         """Return how many points there are."""
         return len(self.values)
+
+    def span(self, begin: int, end: int) -> "Points":
+        """Return the points from position `begin` up to `end`, without that."""
+        return Points(
+            self.values[begin:end],
+            self.times[begin:end],
+            None if self.steps is None else self.steps[begin:end],
+        )
 
     def take(self, positions: Sequence[int]) -> "Points":
         """Return the points at `positions`, in that order."""
@@ -91,38 +100,47 @@ def check_points(key: str, points: Points) -> None:
         return
     if len(points.steps) != count:
         raise Invalid(f"metric {key!r} has {count} values but {len(points.steps)} steps")
+    if isinstance(points.steps, array) and points.steps.typecode == "q":
+        return  # 64-bit integers as they are, and there may be many
     given = [step for step in points.steps if step is not None]
     if given and (min(given) < MIN_STEP or max(given) > MAX_STEP):
         raise Invalid(f"metric {key!r} has a step outside the 64-bit integers")
 
 
 def thin(points: Points, max_points: int) -> Points:
-    """Return at most `max_points` of `points` so that a curve through them looks the same.
+    """Return at most `max_points` of `points` so that a curve through them looks the same."""
+    if len(points) <= max_points:
+        return points
+    return points.take(thinned(points.values, max_points))
+
+
+def thinned(values: Sequence[float], max_points: int) -> list[int]:
+    """Return the positions of at most `max_points` values so that their curve looks the same.
 
     The series is cut by position into equal buckets; of each its least and its greatest value are
     kept, and where there are NaNs the first NaN, in their order; so no peak and no gap is lost.
     First and last point always stay. This is the min-max selection of Donckt et al., "MinMaxLTTB"
     (2023). `max_points` is at least 2.
     """
-    count = len(points)
+    count = len(values)
     if count <= max_points:
-        return points
-    values = points.values
-    per_bucket = 3 if any(map(math.isnan, values)) else 2
+        return list(range(count))
+    per_bucket = 3 if math.isnan(sum(values)) and any(map(math.isnan, values)) else 2
     buckets = (max_points - 2) // per_bucket
     kept = {0, count - 1}
     for bucket in range(buckets):
         begin = 1 + bucket * (count - 2) // buckets
         end = 1 + (bucket + 1) * (count - 2) // buckets
         kept.update(extremes(values, begin, end))
-    return points.take(sorted(kept))
+    return sorted(kept)
 
 
 def extremes(values: Sequence[float], begin: int, end: int) -> set[int]:
     """Return the positions of the least, the greatest and the first NaN value in a bucket."""
-    span = values[begin:end]
+    span = list(values[begin:end])
+    total = sum(span)  # of which NaN is no part, unless there is NaN or both infinities
+    numbers = span if total == total else [value for value in span if value == value]
     kept: set[int] = set()
-    numbers = [value for value in span if value == value]
     if numbers:
         kept.update((begin + span.index(min(numbers)), begin + span.index(max(numbers))))
     if len(numbers) < len(span):

@@ -1,7 +1,7 @@
 """Series of points in memory."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.metrics import Metric, Outline, Points, Window, thin
@@ -9,6 +9,8 @@ from chachaml_kernel.errors import NotFound
 from chachaml_kernel.memory.state import Memory
 
 NOTHING = Points((), ())
+BLOCK = 10_000
+"""Points that a history yields at a time."""
 
 
 class MemoryMetrics:
@@ -29,17 +31,25 @@ class MemoryMetrics:
 
         self.memory.once(once, write)
 
-    async def history(self, run_id: str, key: str, window: Window) -> Points:
-        """Return the points of one series that lie in `window`."""
-        stored = self.memory.run(run_id).series
-        if key not in stored:
-            raise NotFound("metric", f"run {run_id!r} has no metric {key!r}")
-        return inside(stored[key], window)
+    async def history(self, run_id: str, key: str, window: Window) -> AsyncIterator[Points]:
+        """Yield the points of one series that lie in `window`, a block at a time."""
+        begin = 0
+        while len(block := self._series(run_id, key).span(begin, begin + BLOCK)):
+            found = inside(block, window, begin=begin)
+            begin += len(block)
+            if len(found):
+                yield found
 
     async def outline(self, run_id: str, key: str, window: Window, *, max_points: int) -> Outline:
         """Return so many of the points of one series that its curve looks the same."""
-        points = await self.history(run_id, key, window)
+        points = inside(self._series(run_id, key), window, begin=0)
         return Outline(len(points), thin(points, max_points))
+
+    def _series(self, run_id: str, key: str) -> Points:
+        stored = self.memory.run(run_id).series
+        if key not in stored:
+            raise NotFound("metric", f"run {run_id!r} has no metric {key!r}")
+        return stored[key]
 
 
 def joined(first: Points, second: Points) -> Points:
@@ -57,8 +67,8 @@ def steps_of(points: Points) -> list[int | None]:
     return [None] * len(points) if points.steps is None else list(points.steps)
 
 
-def inside(points: Points, window: Window) -> Points:
-    """Return those of `points` that lie in `window`."""
+def inside(points: Points, window: Window, *, begin: int) -> Points:
+    """Return those of `points` that lie in `window`; `begin` is the position of the first one."""
     if window.first is None and window.last is None:
         return points
     first = -math.inf if window.first is None else window.first
@@ -67,7 +77,7 @@ def inside(points: Points, window: Window) -> Points:
     if window.axis == "step":
         places = steps_of(points)
     elif window.axis == "position":
-        places = range(len(points))
+        places = range(begin, begin + len(points))
     return points.take(
         [i for i, place in enumerate(places) if place is not None and first <= place <= last]
     )

@@ -10,7 +10,7 @@ request it raises `Conflict`. A write that raises leaves its key unused.
 All times are milliseconds since the Unix epoch.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
 from chachaml_kernel.domain.artifacts import Artifact
@@ -133,10 +133,15 @@ class MetricStore(Protocol):
         """
         ...
 
-    async def history(self, run_id: str, key: str, window: Window) -> Points:
-        """Return the points of one series that lie in `window`, in the order of logging.
+    def history(self, run_id: str, key: str, window: Window) -> AsyncIterator[Points]:
+        """Yield the points of one series that lie in `window`, in the order of logging.
 
-        Raises `NotFound("run")`, and `NotFound("metric")` if the run has no such key.
+        They come in blocks of some tens of thousands of points at most, none of them empty; a
+        window without a point has no block. Between two blocks nothing is held, so a reader may
+        take its time, or leave. Each block is read in one piece, and no point comes twice or is
+        left out, whatever is logged meanwhile: that comes at the end, or not at all. At the first
+        block raises `NotFound("run")`, and `NotFound("metric")` if the run has no such key; at a
+        later one if the run was deleted meanwhile.
         """
         ...
 
@@ -145,7 +150,7 @@ class MetricStore(Protocol):
 
         All of them, where there are no more; else among them are the first and the last and, where
         `max_points` is 5 or more, the least and the greatest. Does not hold the event loop up,
-        however many points there are. Raises what `history` raises.
+        however many points there are. Raises what `history` raises at its first block.
         """
         ...
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Literal, TypeAlias
@@ -18,8 +19,6 @@ Subject: TypeAlias = Literal["runs", "metrics"]
 RUNS_A_BATCH = 100
 POINTS_A_BATCH = 500
 """How many rows are made, and written by an exporter, before other tasks get a turn."""
-POINTS_A_SLICE = 8_192
-"""How many points of a series are read at a time, which is what memory holds of it."""
 
 RUN_COLUMNS = (
     Column("id", "text"),
@@ -97,24 +96,16 @@ class Exports:
         async for rows in self._pages(query):
             for row in rows:
                 for key in sorted(row.latest):
-                    async for points in self._slices(row.run.id, key):
+                    async for points in self._blocks(row.run.id, key):
                         for begin in range(0, len(points), POINTS_A_BATCH):
                             yield _point_cells(row, key, points, begin)
                             await asyncio.sleep(0)
 
-    async def _slices(self, run_id: str, key: str) -> AsyncIterator[Points]:
-        """Yield a series a slice at a time; it ends early if its run is deleted meanwhile."""
-        begin = 0
-        while True:
-            span = Window("position", begin, begin + POINTS_A_SLICE - 1)
-            try:
-                points = await self.store.history(run_id, key, span)
-            except NotFound:
-                return
-            yield points
-            begin += POINTS_A_SLICE
-            if len(points) < POINTS_A_SLICE:
-                return
+    async def _blocks(self, run_id: str, key: str) -> AsyncIterator[Points]:
+        """Yield a series a block at a time; it ends early if its run is deleted meanwhile."""
+        with suppress(NotFound):
+            async for points in self.store.history(run_id, key, Window()):
+                yield points
 
 
 def _run_columns(keys: RunKeys) -> list[Column]:

@@ -1,6 +1,6 @@
 """Metrics: logging points and reading them back."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 from chachaml_kernel.domain.idempotency import Once
@@ -31,15 +31,14 @@ class Metrics:
             check_points(key, columns)
         await self.store.append_points(run_id, points, once=once)
 
-    async def history(
-        self, run_id: str, key: str, *, window: Window, max_points: int | None = None
-    ) -> Outline:
-        """Return one series, or its window; with `max_points` so thinned that its peaks stay."""
-        if max_points is not None and not MIN_THINNED <= max_points <= MAX_THINNED:
+    def history(self, run_id: str, key: str, *, window: Window) -> AsyncIterator[Points]:
+        """Yield one series, or its window, a block at a time; see `MetricStore.history`."""
+        return self.store.history(run_id, key, window)
+
+    async def outline(self, run_id: str, key: str, *, window: Window, max_points: int) -> Outline:
+        """Return one series, or its window, so thinned that its peaks stay."""
+        if not MIN_THINNED <= max_points <= MAX_THINNED:
             raise Invalid(
                 f"max_points is {max_points}; it must be from {MIN_THINNED} to {MAX_THINNED}"
             )
-        if max_points is None:
-            points = await self.store.history(run_id, key, window)
-            return Outline(len(points), points)
         return await self.store.outline(run_id, key, window, max_points=max_points)

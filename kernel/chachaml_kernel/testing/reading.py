@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 
-from chachaml_kernel.domain.metrics import Points
+from chachaml_kernel.domain.metrics import Points, Window
 from chachaml_kernel.domain.paging import Page, Position, decode_cursor, encode_cursor
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import RunRow
@@ -17,6 +17,7 @@ from chachaml_kernel.ports import Store
 
 T = TypeVar("T")
 E = TypeVar("E", bound=ChachamlError)
+WHOLE = Window()
 
 
 async def refused(call: Awaitable[object], kind: type[E]) -> E:
@@ -52,6 +53,24 @@ async def paged_run_ids(store: Store, query: RunQuery) -> list[str]:
 def ids(rows: Sequence[RunRow]) -> list[str]:
     """Return the ids of `rows`, in order."""
     return [row.run.id for row in rows]
+
+
+async def history_of(store: Store, run_id: str, key: str, window: Window = WHOLE) -> Points:
+    """Return a series, or its window, in one piece."""
+    return joined([block async for block in store.history(run_id, key, window)])
+
+
+def joined(blocks: Sequence[Points]) -> Points:
+    """Return the points of all blocks, each of which has one at least and columns of one length."""
+    for block in blocks:
+        assert len(block) > 0
+        assert len(block.times) == len(block.steps or block.times) == len(block)
+    no_steps = all(block.steps is None for block in blocks)
+    return Points(
+        [value for block in blocks for value in block.values],
+        [time for block in blocks for time in block.times],
+        None if no_steps else [step for block in blocks for step in columns(block)[2]],
+    )
 
 
 def bits(values: Sequence[float]) -> list[str]:

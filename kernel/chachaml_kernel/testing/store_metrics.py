@@ -13,7 +13,7 @@ from chachaml_kernel.domain.metrics import MAX_STEP, MAX_TIME, MIN_STEP, Points,
 from chachaml_kernel.errors import NotFound
 from chachaml_kernel.ports import Store
 from chachaml_kernel.testing.builders import new_run, points
-from chachaml_kernel.testing.reading import bits, columns, refused
+from chachaml_kernel.testing.reading import bits, columns, history_of, refused
 
 NAN, INF = math.nan, math.inf
 EVERY_KIND = [NAN, INF, -INF, 0.0, -0.0, 5e-324, -5e-324, sys.float_info.max, 0.1, 1 / 3]
@@ -43,19 +43,19 @@ class MetricSuite:
     async def test_every_kind_of_double_is_read_as_it_was_logged(self, store: Store) -> None:
         await store.start_run(new_run("r"))
         await store.append_points("r", {"m": points(*EVERY_KIND)})
-        assert bits((await store.history("r", "m", Window())).values) == bits(EVERY_KIND)
+        assert bits((await history_of(store, "r", "m")).values) == bits(EVERY_KIND)
 
     async def test_steps_are_64_bits_and_need_not_rise(self, store: Store) -> None:
         await store.start_run(new_run("r"))
         steps = [MAX_STEP, MIN_STEP, 0, -1, 2**53 + 1, 7, 7, 7]
         logged = points(*map(float, range(8)), steps=steps, times=[MAX_TIME, 0, 5, 4, 3, 3, 3, 3])
         await store.append_points("r", {"m": logged})
-        assert columns(await store.history("r", "m", Window())) == columns(logged)
+        assert columns(await history_of(store, "r", "m")) == columns(logged)
 
     async def test_points_without_steps_have_none(self, store: Store) -> None:
         await store.start_run(new_run("r"))
         await store.append_points("r", {"m": points(1.0, 2.0)})
-        history = await store.history("r", "m", Window())
+        history = await history_of(store, "r", "m")
         assert history.steps is None
         assert list(history.times) == [1_000, 1_001]
         (metric,) = (await store.get_run("r")).metrics
@@ -66,7 +66,7 @@ class MetricSuite:
         await store.append_points("r", {"m": points(1.0, 2.0)})
         await store.append_points("r", {"m": points(3.0, 4.0, steps=[0, None])})
         await store.append_points("r", {"m": points(5.0, steps=[9])})
-        history = await store.history("r", "m", Window())
+        history = await history_of(store, "r", "m")
         assert columns(history)[2] == [None, None, 0, None, 9]
         assert list(history.values) == [1.0, 2.0, 3.0, 4.0, 5.0]
 
@@ -74,7 +74,7 @@ class MetricSuite:
         await store.start_run(new_run("r"))
         for _ in range(3):
             await store.append_points("r", {"m": points(1.0, 1.0, steps=[4, 4], times=[5, 5])})
-        assert columns(await store.history("r", "m", Window())) == columns(
+        assert columns(await history_of(store, "r", "m")) == columns(
             Points([1.0] * 6, [5] * 6, [4] * 6)
         )
 
@@ -116,13 +116,13 @@ class MetricSuite:
         await store.start_run(new_run("r"))
         await store.append_points("r", {"empty": Points([], []), "full": points(1.0)})
         assert [metric.key for metric in (await store.get_run("r")).metrics] == ["full"]
-        await refused(store.history("r", "empty", Window()), NotFound)
+        await refused(history_of(store, "r", "empty"), NotFound)
 
     async def test_a_metric_that_a_run_has_not_is_named_as_such(self, store: Store) -> None:
         await store.start_run(new_run("r"))
         await store.start_run(new_run("other"))
         await store.append_points("other", {"m": points(1.0)})
-        refusal = await refused(store.history("r", "m", Window()), NotFound)
+        refusal = await refused(history_of(store, "r", "m"), NotFound)
         assert refusal.error == "no such metric"
 
     @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ class MetricSuite:
         logged = points(*map(float, range(6)), steps=steps, times=[10, 20, 30, 40, 50, 25])
         await store.append_points("r", {"m": logged.take([0, 1, 2])})
         await store.append_points("r", {"m": logged.take([3, 4, 5])})
-        history = await store.history("r", "m", window)
+        history = await history_of(store, "r", "m", window)
         assert columns(history) == columns(logged.take(expected))
 
     async def test_a_long_series_reads_back_whole_and_by_window(self, store: Store) -> None:
@@ -171,12 +171,12 @@ class MetricSuite:
             part = whole.take(range(position, position + size))
             await store.append_points("r", {"m": part})
             position += size
-        assert columns(await store.history("r", "m", Window())) == columns(whole)
-        by_step = await store.history("r", "m", Window("step", 4_000, 9_001))
+        assert columns(await history_of(store, "r", "m")) == columns(whole)
+        by_step = await history_of(store, "r", "m", Window("step", 4_000, 9_001))
         assert columns(by_step) == columns(whole.take([i for i in range(4_000, 9_002) if i % 5]))
-        by_position = await store.history("r", "m", Window("position", 4_000, 14_100))
+        by_position = await history_of(store, "r", "m", Window("position", 4_000, 14_100))
         assert columns(by_position) == columns(whole.take(range(4_000, 14_101)))
-        by_time = await store.history("r", "m", Window("time", 999_990, 999_997))
+        by_time = await history_of(store, "r", "m", Window("time", 999_990, 999_997))
         assert columns(by_time) == columns(whole.take(range(3, 11)))
         (metric,) = (await store.get_run("r")).metrics
         assert metric.count == total
@@ -191,7 +191,7 @@ class MetricSuite:
         values[1_234], values[4_321], values[2_000] = 7.0, -7.0, math.nan
         logged = points(*values, steps=list(range(5_000)))
         await store.append_points("r", {"m": logged})
-        whole = await store.history("r", "m", window)
+        whole = await history_of(store, "r", "m", window)
         first = window.first or 0
         for max_points in (2, 3, 4, 5, 100, 4_999, 10_000):
             outline = await store.outline("r", "m", window, max_points=max_points)
@@ -208,7 +208,7 @@ class MetricSuite:
         await store.start_run(new_run("r"))
         await store.append_points("r", {"m": points(1.0, math.nan, -0.0)})
         outline = await store.outline("r", "m", Window(), max_points=3)
-        assert columns(outline.points) == columns(await store.history("r", "m", Window()))
+        assert columns(outline.points) == columns(await history_of(store, "r", "m"))
         await refused(store.outline("r", "missing", Window(), max_points=3), NotFound)
 
     @given(logged=LOGGED)
@@ -232,6 +232,6 @@ class MetricSuite:
             expected.setdefault(key, []).extend(rows)
         for key, rows in expected.items():
             values, times, steps = zip(*rows, strict=True)
-            assert columns(await store.history(run_id, key, Window())) == columns(
+            assert columns(await history_of(store, run_id, key)) == columns(
                 Points(values, times, steps)
             )

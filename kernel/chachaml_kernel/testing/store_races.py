@@ -5,12 +5,12 @@ import asyncio
 
 import pytest
 
-from chachaml_kernel.domain.metrics import Window
 from chachaml_kernel.domain.models import Stage
 from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.errors import Conflict, NotFound
 from chachaml_kernel.ports import Store
 from chachaml_kernel.testing.builders import artifact, new_run, new_version, points
+from chachaml_kernel.testing.reading import history_of
 
 MANY = 25
 
@@ -98,12 +98,12 @@ class RaceSuite:
             )
         )
         for key, count in (("a", MANY), ("b", 2 * MANY)):
-            history = await store.history("r", key, Window())
+            history = await history_of(store, "r", key)
             assert len(history) == count
             assert {value for value in history.values if value >= 0} == set(range(MANY))
         first, second = (await store.get_run("r")).metrics
         assert (first.count, second.count) == (MANY, 2 * MANY)
-        assert first.value == (await store.history("r", "a", Window())).values[-1]
+        assert first.value == (await history_of(store, "r", "a")).values[-1]
 
     async def test_an_append_that_races_the_end_is_there_or_refused(self, store: Store) -> None:
         await store.start_run(new_run("r"))
@@ -121,7 +121,7 @@ class RaceSuite:
         other_half = [append(i) for i in range(MANY, 2 * MANY)]
         outcomes = await asyncio.gather(*half, ending, *other_half)
         acknowledged = [value for value in outcomes if value is not None]
-        history = await store.history("r", "m", Window())
+        history = await history_of(store, "r", "m")
         assert sorted(history.values) == sorted([-1.0, *acknowledged])
         assert (await store.get_run("r")).run.status is RunStatus.COMPLETED
 

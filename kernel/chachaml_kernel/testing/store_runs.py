@@ -4,13 +4,12 @@
 import pytest
 
 from chachaml_kernel.domain.artifacts import storage_key
-from chachaml_kernel.domain.metrics import Window
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.errors import Conflict, NotFound
 from chachaml_kernel.ports import Store
 from chachaml_kernel.testing.builders import artifact, dataset, new_run, new_version, points
-from chachaml_kernel.testing.reading import refused, run_ids
+from chachaml_kernel.testing.reading import history_of, refused, run_ids
 
 COMPLETED, FAILED, RUNNING = RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.RUNNING
 
@@ -130,7 +129,7 @@ class RunSuite:
             store.get_tags("x"),
             store.set_note("x", "n"),
             store.list_datasets("x", limit=1),
-            store.history("x", "loss", Window()),
+            history_of(store, "x", "loss"),
             store.add_version(new_version("m", "x")),
         ):
             assert (await refused(call, NotFound)).error == "no such run"
@@ -163,7 +162,7 @@ class RunSuite:
         freed = await store.delete_run("r")
         assert sorted(freed) == [storage_key("r", "a1"), storage_key("r", "a2")]
         await refused(store.get_run("r"), NotFound)
-        await refused(store.history("r", "loss", Window()), NotFound)
+        await refused(history_of(store, "r", "loss"), NotFound)
         await refused(store.get_artifact("a1"), NotFound)
         assert await run_ids(store, RunQuery(archived=None)) == []
         keys = await store.run_keys(RunQuery(archived=None))

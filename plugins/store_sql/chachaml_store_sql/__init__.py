@@ -6,13 +6,16 @@ that runs it in a writing transaction, and says how appends are run; everything 
 
 from chachaml_store_sql.migrate import migrate, refuse_foreign, upgrade
 from chachaml_store_sql.runner import Runner
-from chachaml_store_sql.series.append import Append, append_one
+from chachaml_store_sql.series.append import Append, Grown
+from chachaml_store_sql.series.group import append_group, append_one
 from chachaml_store_sql.store import SqlStore, sql_store
 
 __all__ = [
     "Append",
+    "Grown",
     "Runner",
     "SqlStore",
+    "append_group",
     "append_one",
     "migrate",
     "refuse_foreign",

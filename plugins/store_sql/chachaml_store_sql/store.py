@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from chachaml_kernel.domain.artifacts import Artifact, storage_key
@@ -29,9 +30,10 @@ from chachaml_store_sql import (
 )
 from chachaml_store_sql.once import apply_once
 from chachaml_store_sql.runner import Runner
-from chachaml_store_sql.series import read as series
 from chachaml_store_sql.series.append import Append, Appender, Ticks, prepare
-from chachaml_store_sql.series.sealing import note_ended
+from chachaml_store_sql.series.notes import note_ended
+from chachaml_store_sql.series.outline import outline
+from chachaml_store_sql.series.read import read_block
 from chachaml_store_sql.upkeep import GiveBack, Upkeep, upkeep_of
 
 T = TypeVar("T")
@@ -85,7 +87,7 @@ class SqlStore:
     ) -> None:
         """See `RunStore`."""
 
-        def end(connection: Connection) -> list[int]:
+        def end(connection: Connection) -> Sequence[int]:
             runs.end(connection, run_id, status, error=error, at=at)
             return note_ended(connection, run_id)
 
@@ -164,14 +166,21 @@ class SqlStore:
         grown = await self.append(Append(run_id, additions, once, self._ticks))
         self.upkeep.note_unsettled([one.series_id for one in grown if one.has_gathered])
 
-    async def history(self, run_id: str, key: str, window: Window) -> Points:
+    async def history(self, run_id: str, key: str, window: Window) -> AsyncIterator[Points]:
         """See `MetricStore`."""
-        return await self.read(lambda c: series.history(c, run_id, key, window))
+        begin: int | None = 0
+        while begin is not None:
+            block = await self.read(
+                partial(read_block, run_id=run_id, key=key, window=window, begin=begin)
+            )
+            if len(block.points):
+                yield block.points
+            begin = block.next
 
     async def outline(self, run_id: str, key: str, window: Window, *, max_points: int) -> Outline:
         """See `MetricStore`."""
         return await self.read(
-            lambda c: series.outline(c, run_id, key, window, max_points=max_points)
+            partial(outline, run_id=run_id, key=key, window=window, max_points=max_points)
         )
 
     async def add_artifact(

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from chachaml_store_sql.runner import Runner
 from chachaml_store_sql.series import sealing
+from chachaml_store_sql.series.notes import noted
 from chachaml_store_sql.series.sealing import Sealed
 
 logger = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ class Upkeep:
     async def _do_all(self) -> None:
         if self.opened:
             self.opened = False
-            self.series.update(dict.fromkeys(await self.read(sealing.noted)))
+            self.series.update(dict.fromkeys(await self.read(noted)))
         if self.series:
             await self._seal()
         elif self.freed:

@@ -5,10 +5,9 @@ import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
-from chachaml_store_sql import Append, SqlStore, append_one, sql_store
+from chachaml_store_sql import Append, SqlStore, sql_store
 from chachaml_store_sql.series.append import Grown
 from sqlalchemy import Connection, Engine
 
@@ -52,8 +51,8 @@ class Lanes:
     _stopped: bool = False
 
     async def append(self, append: Append) -> Sequence[Grown]:
-        """Append behind a savepoint of its own, in the transaction of all writes that wait."""
-        return await self.writing.run(partial(append_one, append=append))
+        """Append together with the others that wait, in the transaction of all writes that do."""
+        return await self.writing.run(transactions.Appending(append))
 
     def start(self, path: Path, readers: int, *, busy_seconds: float) -> None:
         """Prepare the file and start all threads, or none."""

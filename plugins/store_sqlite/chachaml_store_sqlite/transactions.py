@@ -2,11 +2,26 @@
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
+from chachaml_kernel.errors import NotFound
+from chachaml_store_sql import Append, Grown, append_group, append_one
 from sqlalchemy import Connection
 
 from chachaml_store_sqlite.database import meaning
 from chachaml_store_sqlite.lanes import Job
+
+
+@dataclass(frozen=True, slots=True)
+class Appending:
+    """The function that appends some points, which shows what they are."""
+
+    append: Append
+
+    def __call__(self, connection: Connection) -> Sequence[Grown]:
+        """Append them alone."""
+        return append_one(connection, self.append)
 
 
 def read(connection: Connection, jobs: Sequence[Job]) -> None:
@@ -30,13 +45,45 @@ def write(connection: Connection, jobs: Sequence[Job]) -> None:
     driver = _driver(connection)
     try:
         driver.execute("BEGIN IMMEDIATE")
-        for job in jobs:
-            _write_one(connection, driver, job)
+        for together, some in groupby(jobs, _can_share):
+            if together:
+                _append_together(connection, driver, list(some))
+            else:
+                for job in some:
+                    _write_one(connection, driver, job)
         driver.execute("COMMIT")
     except BaseException as error:  # as above
         _roll_back(driver)
         for job in jobs:
             job.error = meaning(error)
+
+
+def _can_share(job: Job) -> bool:
+    """Tell whether a job can share its statements with others of its kind."""
+    return isinstance(job.function, Appending) and job.function.append.once is None
+
+
+def _append_together(
+    connection: Connection, driver: sqlite3.Connection, jobs: Sequence[Job]
+) -> None:
+    """Run jobs that append as one; where that fails, each of them behind a savepoint of its own."""
+    driver.execute("SAVEPOINT jobs")
+    try:
+        appends = [job.function.append for job in jobs if isinstance(job.function, Appending)]
+        outcomes = append_group(connection, appends)
+    except BaseException:
+        if not driver.in_transaction:
+            raise
+        driver.execute("ROLLBACK TO jobs")
+        for job in jobs:
+            _write_one(connection, driver, job)
+    else:
+        for job, outcome in zip(jobs, outcomes, strict=True):
+            if isinstance(outcome, NotFound):
+                job.error = outcome
+            else:
+                job.result = outcome
+    driver.execute("RELEASE jobs")
 
 
 def _write_one(connection: Connection, driver: sqlite3.Connection, job: Job) -> None:

@@ -14,8 +14,14 @@ from chachaml_kernel.errors import (
     Unauthenticated,
     Upstream,
 )
+from multidict import CIMultiDict
+
+from chachaml_ui.security import API_HEADERS
 
 JSON = "application/json; charset=utf-8"
+JSON_HEADERS = CIMultiDict({**API_HEADERS, "Content-Type": JSON, "Cache-Control": "no-store"})
+VARY = {"Vary": "Accept"}
+"""What is said of an answer that could have been of another media type."""
 
 STATUSES: Mapping[type[ChachamlError], int] = {
     Invalid: 400,
@@ -35,9 +41,9 @@ def json_answer(
     value: object, *, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> web.Response:
     """Return `value` as JSON; head and body leave in one write."""
-    answer = web.Response(body=_encoder.encode(value), status=status, headers=headers)
-    answer.headers["Content-Type"] = JSON
-    answer.headers["Cache-Control"] = "no-store"
+    answer = web.Response(body=_encoder.encode(value), status=status, headers=JSON_HEADERS)
+    if headers is not None:
+        answer.headers.update(headers)
     return answer
 
 

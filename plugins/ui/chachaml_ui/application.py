@@ -14,9 +14,10 @@ from chachaml_kernel.ports import Caller
 from chachaml_ui import pages
 from chachaml_ui.answers import from_error, from_framework, problem
 from chachaml_ui.api.routes import routes
+from chachaml_ui.arrow.library import Library
 from chachaml_ui.budget import Budget
 from chachaml_ui.draining import Drain
-from chachaml_ui.keys import BODY_TIMEOUT, BUDGET, DRAIN, KERNEL, PRINCIPAL, TELEMETRY
+from chachaml_ui.keys import ARROW, BODY_TIMEOUT, BUDGET, DRAIN, KERNEL, PRINCIPAL, TELEMETRY
 from chachaml_ui.security import HEALTH, Gate, add_headers, gate
 from chachaml_ui.settings import Ui
 from chachaml_ui.telemetry import Telemetry
@@ -28,67 +29,73 @@ Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def application(settings: Ui, kernel: Kernel) -> web.Application:
     """Return the application that serves `kernel`."""
-    telemetry, drain = Telemetry(), Drain()
-    door = gate(settings.host, settings.allowed_hosts)
-    app = web.Application(
-        client_max_size=settings.max_body,
-        middlewares=[_counting(telemetry, drain), _answering(door, kernel)],
-    )
+    app = web.Application(client_max_size=settings.max_body)
     app[KERNEL] = kernel
+    app[ARROW] = Library()
     app[BUDGET] = Budget(settings.body_budget)
-    app[DRAIN] = drain
-    app[TELEMETRY] = telemetry
+    app[DRAIN] = drain = Drain()
+    app[TELEMETRY] = Telemetry()
     app[BODY_TIMEOUT] = settings.body_timeout
-    app.on_response_prepare.extend([add_headers, drain.announce_end])
+    app.middlewares.append(_serving(app, gate(settings.host, settings.allowed_hosts)))
+    app.on_response_prepare.append(_preparing(drain))
     app.add_routes(routes())
     pages.setup(app)
     app.add_routes(pages.routes())
     return app
 
 
-def _counting(telemetry: Telemetry, drain: Drain) -> Callable[..., Awaitable[web.StreamResponse]]:
+def _preparing(drain: Drain) -> Callable[..., Awaitable[None]]:
+    async def prepare(_: web.BaseRequest, answer: web.StreamResponse) -> None:
+        add_headers(answer)
+        drain.announce_end(answer)
+
+    return prepare
+
+
+def _serving(app: web.Application, door: Gate) -> Callable[..., Awaitable[web.StreamResponse]]:
+    kernel, telemetry, drain = app[KERNEL], app[TELEMETRY], app[DRAIN]
+
     @web.middleware
-    async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Count each request under the template of its route."""
+    async def serve(request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Answer each request, and count it under the template of its route."""
         begin = time.perf_counter()
         status = 500
+        drain.begin()
         try:
-            with drain.request():
-                answer = await handler(request)
+            answer = await _answer(request, handler, door, kernel)
             status = answer.status
         except web.HTTPException as answered:
             status = answered.status
             raise
         finally:
+            drain.end()
             resource = request.match_info.route.resource
             template = "unknown" if resource is None else resource.canonical
             telemetry.count(request.method, template, status, time.perf_counter() - begin)
         return answer
 
-    return count
+    return serve
 
 
-def _answering(door: Gate, kernel: Kernel) -> Callable[..., Awaitable[web.StreamResponse]]:
-    @web.middleware
-    async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Let a request in or not, and turn what goes wrong into an answer."""
-        try:
-            door.check(request)
-            _check_address(request)
-            await _authenticate(request, kernel)
-            return await handler(request)
-        except ChachamlError as error:
-            return _unless_begun(request, error, from_error(error))
-        except web.HTTPException as error:
-            return from_framework(request, error)
-        except ConnectionError:
-            raise
-        except Exception as error:
-            logger.exception("%s %s failed", request.method, request.path)
-            detail = "the server failed on this request; its log says why"
-            return _unless_begun(request, error, problem(500, "internal error", detail))
-
-    return answer
+async def _answer(
+    request: web.Request, handler: Handler, door: Gate, kernel: Kernel
+) -> web.StreamResponse:
+    """Let a request in or not, and turn what goes wrong into an answer."""
+    try:
+        door.check(request)
+        _check_address(request)
+        await _authenticate(request, kernel)
+        return await handler(request)
+    except ChachamlError as error:
+        return _unless_begun(request, error, from_error(error))
+    except web.HTTPException as error:
+        return from_framework(request, error)
+    except ConnectionError:
+        raise
+    except Exception as error:
+        logger.exception("%s %s failed", request.method, request.path)
+        detail = "the server failed on this request; its log says why"
+        return _unless_begun(request, error, problem(500, "internal error", detail))
 
 
 def _unless_begun(

@@ -1,12 +1,11 @@
-"""The budget of JSON bodies: so many bytes of them are in work at one time.
+"""The budget of bodies held whole: so many bytes of them are in work at one time.
 
 What a body says takes several times its length in memory, so it is bytes that have to be few, not
 requests.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Self
 
 from chachaml_kernel.errors import Overloaded
 
@@ -21,14 +20,9 @@ class Budget:
     limit: int
     held: int = 0
 
-    @contextmanager
-    def share(self) -> "Iterator[Share]":
-        """Give a request its share, which is given back at the end of the block."""
-        share = Share(self)
-        try:
-            yield share
-        finally:
-            self.held -= share.held
+    def share(self) -> "Share":
+        """Return a request's share, which is given back at the end of its `with` block."""
+        return Share(self)
 
 
 @dataclass(slots=True, eq=False)
@@ -38,6 +32,14 @@ class Share:
     budget: Budget
     held: int = 0
 
+    def __enter__(self) -> Self:
+        """Hold nothing yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give back what is held."""
+        self.budget.held -= self.held
+
     def grow(self, size: int) -> None:
         """Hold `size` bytes in all; raise `Overloaded` if requests together would hold too many."""
         if size <= SMALL:
@@ -45,7 +47,7 @@ class Share:
         more = size - self.held
         if self.budget.held + more > self.budget.limit:
             raise Overloaded(
-                f"{self.budget.held} bytes of JSON bodies are in work, of {self.budget.limit} "
+                f"{self.budget.held} bytes of bodies are in work, of {self.budget.limit} "
                 "(setting body_budget); try again, or send smaller bodies"
             )
         self.budget.held += more

@@ -4,7 +4,6 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from chachaml_ui.answers import problem
-from chachaml_ui.security import API_POLICY, HEADERS
 
 
 class Connection(web.RequestHandler):
@@ -24,8 +23,5 @@ class Connection(web.RequestHandler):
             return super().handle_error(request, status, exc, message)
         reason = (message or "it cannot be understood").splitlines()[0]
         answer = problem(status, "malformed request", f"this is no valid HTTP/1.1: {reason}")
-        answer.headers.update(
-            {**HEADERS, "Content-Security-Policy": API_POLICY, "Server": "chachaml"}
-        )
         answer.force_close()
         return answer

@@ -5,8 +5,7 @@ asked to only when nothing is under way.
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -20,16 +19,15 @@ class Drain:
     ending: bool = False
     _last: asyncio.Event = field(default_factory=asyncio.Event)
 
-    @contextmanager
-    def request(self) -> Iterator[None]:
-        """Count a request as under way for the length of the block."""
+    def begin(self) -> None:
+        """Count a request as under way, until `end` is called for it."""
         self.under_way += 1
-        try:
-            yield
-        finally:
-            self.under_way -= 1
-            if self.under_way == 0 and self.ending:
-                self._last.set()
+
+    def end(self) -> None:
+        """Count a request as answered."""
+        self.under_way -= 1
+        if self.under_way == 0 and self.ending:
+            self._last.set()
 
     async def wait(self, seconds: float) -> None:
         """Wait until no request is under way, but no longer than so many seconds."""
@@ -39,7 +37,7 @@ class Drain:
                 async with asyncio.timeout(seconds):
                     await self._last.wait()
 
-    async def announce_end(self, _: web.BaseRequest, answer: web.StreamResponse) -> None:
+    def announce_end(self, answer: web.StreamResponse) -> None:
         """Tell a client whose request is answered while the server ends to come back elsewhere."""
         if self.ending:
             answer.force_close()

@@ -4,14 +4,17 @@ from aiohttp import web
 from chachaml_kernel.kernel import Kernel
 from chachaml_kernel.ports import Principal
 
+from chachaml_ui.arrow.library import Library
 from chachaml_ui.budget import Budget
 from chachaml_ui.draining import Drain
 from chachaml_ui.telemetry import Telemetry
 
+ARROW = web.AppKey("arrow", Library)
+"""What reads and writes Arrow streams, once it is asked for."""
 KERNEL = web.AppKey("kernel", Kernel)
 """The kernel, the only thing that handlers call."""
 BUDGET = web.AppKey("budget", Budget)
-"""The bytes of JSON bodies that may be in work at one time."""
+"""The bytes of bodies that may be in work at one time."""
 BODY_TIMEOUT = web.AppKey("body_timeout", float)
 """How many seconds a client may pause within a body."""
 DRAIN = web.AppKey("drain", Drain)

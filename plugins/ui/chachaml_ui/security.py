@@ -6,6 +6,7 @@ form to us is named by `Origin`. Clients that are no browsers send what we serve
 
 import ipaddress
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aiohttp import web
 from chachaml_kernel.errors import Forbidden
@@ -28,6 +29,9 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+SERVER = "chachaml"
+API_HEADERS = {**HEADERS, "Content-Security-Policy": API_POLICY, "Server": SERVER}
+"""All headers that `add_headers` gives an answer which is no page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,7 @@ def gate(host: str, allowed_hosts: tuple[str, ...]) -> Gate:
     return Gate(LOOPBACK | {_plain(host)} | listed, listed, host in WILDCARDS)
 
 
+@lru_cache(maxsize=64)
 def split_host(host: str) -> tuple[str, str]:
     """Return the name, in lower case, and the port of a `Host`; brackets and last dot removed."""
     if host.startswith("["):
@@ -94,12 +99,14 @@ def split_host(host: str) -> tuple[str, str]:
     return _plain(name), port
 
 
-async def add_headers(_: web.BaseRequest, answer: web.StreamResponse) -> None:
+def add_headers(answer: web.StreamResponse) -> None:
     """Tell browsers to trust this answer as little as possible; what is set already stays."""
     headers = answer.headers
+    if headers.get("Server") == SERVER:  # it was made with all of them
+        return
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
-    headers["Server"] = "chachaml"
+    headers["Server"] = SERVER
     is_page = answer.content_type == "text/html"
     headers.setdefault("Content-Security-Policy", PAGE_POLICY if is_page else API_POLICY)
 

@@ -17,7 +17,7 @@ class Ui:
 
     `port` 0 takes any free one. `allowed_hosts` are further names that browsers may reach the
     server by, besides `host` and the names of loopback; `"*"` allows any. `max_body` is in bytes
-    and limits JSON bodies, not artifacts; `body_budget` limits those that are in work at one time.
+    and limits all bodies but artifacts; `body_budget` limits those that are in work at one time.
     `body_timeout` is how many seconds a client may pause while it sends a body, `shutdown_timeout`
     how many requests under way get to end when the server ends.
     """

@@ -8,11 +8,13 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from chachaml_kernel.domain.metrics import Points
 
-from chachaml_store_sql.series import columns
+from chachaml_store_sql.series import columns, decode
 from chachaml_store_sql.series.columns import Damaged, Encoded, Encoding
+from chachaml_store_sql.series.lazy import Lazy
 
 MAGIC = b"CHM1"
 VERSION = 1
@@ -30,32 +32,69 @@ class What(IntEnum):
     HAS_STEP = 5
 
 
+class Entry(NamedTuple):
+    """What the head of a chunk says of a column, and where in the chunk its bytes begin."""
+
+    encoding: int
+    param: int
+    length: int
+    crc: int
+    begin: int
+
+
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A chunk that was opened: `count` points, whose columns are still encoded."""
+    """A chunk that was opened: `count` points, whose columns are still encoded.
+
+    Each method decodes a column anew, and raises `Damaged` if its bytes are not sound.
+    """
 
     count: int
-    columns: Mapping[int, Encoded]
+    columns: Mapping[int, Entry]
+    blob: bytes
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether any point has a step."""
+        return self._entry(What.STEP).encoding != Encoding.ABSENT
 
     def points(self) -> Points:
-        """Decode all of the points; raise `Damaged` if that cannot be."""
-        return Points(
-            columns.decode_doubles(self._column(What.VALUE), self.count),
-            columns.decode_integers(self._column(What.TIME), self.count),
-            self._steps(),
-        )
+        """Return all of the points, decoded."""
+        steps = self.steps() if self.has_steps else None
+        return Points(self.values(), self.times(), steps)
 
-    def _steps(self) -> list[int | None] | None:
+    def view(self) -> Points:
+        """Return all of the points, each column of which is decoded when it is looked at."""
+        steps = Lazy(self.count, self.steps) if self.has_steps else None
+        return Points(Lazy(self.count, self.values), Lazy(self.count, self.times), steps)
+
+    def values(self) -> Sequence[float]:
+        """Decode the values."""
+        return decode.doubles(self._column(What.VALUE), self.count)
+
+    def times(self) -> Sequence[int]:
+        """Decode the times."""
+        return decode.integers(self._column(What.TIME), self.count)
+
+    def steps(self) -> Sequence[int | None]:
+        """Decode the steps, which are none where a point has no step."""
+        if not self.has_steps:
+            return [None] * self.count
         step = self._column(What.STEP)
-        if step.encoding == Encoding.ABSENT:
-            return None
         if What.HAS_STEP not in self.columns:
-            return list(columns.decode_integers(step, self.count))
-        there = columns.decode_bits(self._column(What.HAS_STEP), self.count)
-        given = iter(columns.decode_integers(step, sum(there)))
+            return decode.integers(step, self.count)
+        there = decode.flags(self._column(What.HAS_STEP), self.count)
+        given = iter(decode.integers(step, sum(there)))
         return [next(given) if flag else None for flag in there]
 
     def _column(self, what: What) -> Encoded:
+        encoding, param, length, crc, begin = self._entry(what)
+        data = self.blob[begin : begin + length]
+        if len(data) != length or zlib.crc32(data) != crc:
+            raise Damaged(f"the column {what.name} of the chunk is damaged")
+        return Encoded(encoding, data, param)
+
+    def _entry(self, what: What) -> Entry:
         if what not in self.columns:
             raise Damaged(f"the chunk lacks the column {what.name}")
         return self.columns[what]
@@ -102,7 +141,7 @@ def steps_given(steps: Sequence[int | None] | None) -> list[int]:
 
 
 def open_chunk(blob: bytes) -> Chunk:
-    """Read a chunk's head and check its columns' bytes; raise `Damaged` if they are not sound."""
+    """Read a chunk's head; raise `Damaged` if that is not sound."""
     try:
         magic, version, _, number, count = HEAD.unpack_from(blob)
         if magic != MAGIC or version != VERSION:
@@ -114,17 +153,8 @@ def open_chunk(blob: bytes) -> Chunk:
         raise Damaged("these bytes end before the head of a chunk does") from None
     if zlib.crc32(blob[:end]) != check:
         raise Damaged("the head of the chunk is damaged")
-    return Chunk(count, _read_columns(blob, end + CHECK.size, entries))
-
-
-def _read_columns(blob: bytes, begin: int, entries: list[tuple[int, ...]]) -> dict[int, Encoded]:
-    found = {}
+    columns, begin = {}, end + CHECK.size
     for what, encoding, param, length, crc in entries:
-        data = blob[begin : begin + length]
-        if len(data) != length or zlib.crc32(data) != crc:
-            raise Damaged(f"column {what} of the chunk is damaged")
-        if encoding not in list(Encoding):
-            raise Damaged(f"column {what} has the unknown encoding {encoding}")
-        found[what] = Encoded(Encoding(encoding), data, param)
+        columns[what] = Entry(encoding, param, length, crc, begin)
         begin += length
-    return found
+    return Chunk(count, columns, blob)

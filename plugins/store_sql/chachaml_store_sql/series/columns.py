@@ -10,10 +10,9 @@ import sys
 from array import array
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import IntEnum
 from operator import sub
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -45,11 +44,10 @@ class Encoding(IntEnum):
     BITS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
+class Encoded(NamedTuple):
     """A column's bytes; what `param` says depends on the encoding."""
 
-    encoding: Encoding
+    encoding: int
     data: bytes = b""
     param: int = 0
 
@@ -76,27 +74,10 @@ def encode_integers(values: Integers) -> Encoded:
     return Encoded(Encoding.PLANES, _pack(array("q", column), 8))
 
 
-def decode_integers(column: Encoded, count: int) -> list[int]:
-    """Return the `count` integers that were encoded; raise `Damaged` if they cannot be."""
-    data = column.data
-    match column.encoding:
-        case Encoding.CONSTANT:
-            return list(struct.unpack("<q", data)) * count
-        case Encoding.LINEAR:
-            first, stride = struct.unpack("<qq", data)
-            return list(range(first, first + stride * count, stride))
-        case Encoding.DELTA:
-            return _sums(data, column.param, count)
-        case Encoding.PLANES:
-            return _unpack_integers(data, 8, count).tolist()
-        case _:
-            raise Damaged(f"encoding {column.encoding} is none of integers")
-
-
 def encode_doubles(values: Sequence[float], *, thorough: bool = False) -> Encoded:
     """Encode IEEE doubles; there is at least one. `thorough` looks for short decimals as well."""
     column = values if isinstance(values, array) and values.typecode == "d" else array("d", values)
-    data = _little(column).tobytes()
+    data = little(column).tobytes()
     if data[:8] == data[-8:] and data == data[:8] * len(column):
         return Encoded(Encoding.CONSTANT, data[:8])
     if thorough:
@@ -104,22 +85,6 @@ def encode_doubles(values: Sequence[float], *, thorough: bool = False) -> Encode
         if decimal is not None:
             return decimal
     return Encoded(Encoding.PLANES, zstd.compress(_planes(data, 8), LEVEL))
-
-
-def decode_doubles(column: Encoded, count: int) -> list[float]:
-    """Return the `count` doubles that were encoded, to the bit; raise `Damaged` if they cannot."""
-    match column.encoding:
-        case Encoding.CONSTANT:
-            return list(struct.unpack("<d", column.data)) * count
-        case Encoding.PLANES:
-            doubles = array("d")
-            doubles.frombytes(_bytes(column.data, 8, count))
-            return _little(doubles).tolist()
-        case Encoding.DECIMAL:
-            scale = 10.0**column.param
-            return [whole / scale for whole in _unpack_integers(column.data, 8, count)]
-        case _:
-            raise Damaged(f"encoding {column.encoding} is none of doubles")
 
 
 def ends(values: Integers, encoded: Encoded) -> tuple[int, int]:
@@ -139,14 +104,6 @@ def encode_bits(flags: Sequence[bool]) -> Encoded:
     whole = sum(1 << place for place, flag in enumerate(flags) if flag)
     data = whole.to_bytes((len(flags) + 7) // 8, "little")
     return Encoded(Encoding.BITS, zstd.compress(data, LEVEL))
-
-
-def decode_bits(column: Encoded, count: int) -> list[bool]:
-    """Return the `count` flags that were encoded."""
-    if column.encoding != Encoding.BITS:
-        raise Damaged(f"encoding {column.encoding} is none of flags")
-    whole = int.from_bytes(_decompress(column.data, (count + 7) // 8), "little")
-    return [bool(whole >> place & 1) for place in range(count)]
 
 
 def _decimal(column: "array[float]") -> Encoded | None:
@@ -179,51 +136,15 @@ def _is_even(column: list[int], stride: int) -> bool:
     return column == list(range(first, first + stride * count, stride))
 
 
-def _sums(data: bytes, width: int, count: int) -> list[int]:
-    if width not in WIDTHS or len(data) < 8:
-        raise Damaged("these differences have no width")
-    total = struct.unpack_from("<q", data)[0]
-    sums = [total]
-    for difference in _unpack_integers(data[8:], width, count - 1):
-        total += difference
-        sums.append(total)
-    return sums
-
-
 def _pack(column: "array[int]", width: int) -> bytes:
-    return zstd.compress(_planes(_little(column).tobytes(), width), LEVEL)
-
-
-def _unpack_integers(data: bytes, width: int, count: int) -> "array[int]":
-    column = array(WIDTHS[width])
-    column.frombytes(_bytes(data, width, count))
-    return _little(column)
-
-
-def _bytes(data: bytes, width: int, count: int) -> bytearray:
-    """Return the numbers' bytes that were packed as planes."""
-    planes = _decompress(data, width * count)
-    whole = bytearray(len(planes))
-    for place in range(width):
-        whole[place::width] = planes[place * count : (place + 1) * count]
-    return whole
+    return zstd.compress(_planes(little(column).tobytes(), width), LEVEL)
 
 
 def _planes(data: bytes, width: int) -> bytes:
     return data if width == 1 else b"".join(data[place::width] for place in range(width))
 
 
-def _decompress(data: bytes, size: int) -> bytes:
-    try:
-        whole = zstd.decompress(data)
-    except zstd.ZstdError as error:
-        raise Damaged(f"these bytes are no zstd frame: {error}") from None
-    if len(whole) != size:
-        raise Damaged(f"there should be {size} bytes, and there are {len(whole)}")
-    return whole
-
-
-def _little(column: "array[N]") -> "array[N]":
+def little(column: "array[N]") -> "array[N]":
     """Return a column in little-endian order, or one of that order in this machine's."""
     if sys.byteorder == "big":
         column = array(column.typecode, column)

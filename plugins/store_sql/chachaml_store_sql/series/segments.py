@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
 
 from chachaml_kernel.domain.metrics import Points, extremes
 
@@ -38,26 +37,7 @@ class Segment:
 def cut(points: Points) -> list[Points]:
     """Cut points into parts that a chunk can hold."""
     count = len(points)
-    return [slice_of(points, begin, begin + LENGTH) for begin in range(0, count, LENGTH)]
-
-
-def slice_of(points: Points, begin: int, end: int) -> Points:
-    """Return the points from position `begin` up to `end`, without that."""
-    return Points(
-        points.values[begin:end],
-        points.times[begin:end],
-        None if points.steps is None else points.steps[begin:end],
-    )
-
-
-def join(parts: Sequence[Points]) -> Points:
-    """Return parts that follow one another as one."""
-    steps = (repeat(None, len(part)) if part.steps is None else part.steps for part in parts)
-    return Points(
-        list(chain.from_iterable(part.values for part in parts)),
-        list(chain.from_iterable(part.times for part in parts)),
-        list(chain.from_iterable(steps)),
-    )
+    return [points.span(begin, begin + LENGTH) for begin in range(0, count, LENGTH)]
 
 
 def make(points: Points, outline: Points, *, thorough: bool = False) -> Segment:
@@ -80,7 +60,7 @@ def make(points: Points, outline: Points, *, thorough: bool = False) -> Segment:
 def _ends_of_steps(
     steps: Sequence[int | None] | None, encoded: Encoded
 ) -> tuple[int, int] | tuple[None, None]:
-    if encoded.encoding is Encoding.ABSENT:
+    if encoded.encoding == Encoding.ABSENT:
         return None, None
     return columns.ends(chunk.steps_given(steps), encoded)
 
@@ -96,11 +76,5 @@ def landmarks(values: Sequence[float]) -> list[int]:
     count = len(column)
     kept = {0, count - 1}
     for begin in range(0, count, BLOCK):
-        block = column[begin : begin + BLOCK]
-        total = sum(block)
-        if total == total:  # without NaN, and without infinities of both signs
-            kept.add(begin + block.index(min(block)))
-            kept.add(begin + block.index(max(block)))
-        else:
-            kept.update(extremes(column, begin, min(begin + BLOCK, count)))
+        kept.update(extremes(column, begin, begin + BLOCK))
     return sorted(kept)

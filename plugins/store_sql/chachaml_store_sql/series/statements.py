@@ -1,75 +1,67 @@
-"""The statements of an append."""
+"""Statements that are compiled once, and run on the driver's own cursor.
+
+`Connection.execute` costs several times as much as what it would run here.
+"""
 
 import functools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
-from sqlalchemy import (
-    ColumnElement,
-    Dialect,
-    Executable,
-    bindparam,
-    case,
-    func,
-    insert,
-    or_,
-    select,
-)
+from sqlalchemy import Connection, Dialect, Executable
+from sqlalchemy.sql.expression import ClauseElement
 
-from chachaml_store_sql.compiled import Statement, compiled
-from chachaml_store_sql.schema import chunks, points, runs, series
-from chachaml_store_sql.upsert import insert_into
+Build: TypeAlias = Callable[[Dialect], Executable]
+"""Returns a statement for a dialect, each time the same one."""
+
+Values: TypeAlias = Mapping[str, object]
+NO_VALUES: Values = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Statements:
-    """What an append runs."""
+class Statement:
+    """SQL text, and the names of its parameters in order where the driver takes them so."""
 
-    status: Statement
-    extend: Statement
-    add_point: Statement
-    add_chunk: Statement
+    sql: str
+    names: Sequence[str] | None
 
-
-@functools.lru_cache(maxsize=8)
-def statements(dialect: Dialect) -> Statements:
-    """Return the statements of an append, compiled for a dialect."""
-    return Statements(
-        status=compiled(_status(), dialect),
-        extend=compiled(_extend(dialect), dialect),
-        add_point=compiled(insert(points), dialect),
-        add_chunk=compiled(insert(chunks), dialect),
-    )
+    def arguments(self, values: Mapping[str, object]) -> Sequence[object] | Mapping[str, object]:
+        """Return `values` as the driver takes them: by position or by name."""
+        return values if self.names is None else [values[name] for name in self.names]
 
 
-def _status() -> Executable:
-    """Return the query of a run's status, which keeps the run from ending meanwhile."""
-    statement = select(runs.c.status).where(runs.c.id == bindparam("run_id"))
-    return statement.with_for_update(read=True)
+def compiled(statement: Executable, dialect: Dialect) -> Statement:
+    """Return a statement, all of whose parameters are named, as the driver takes it."""
+    assert isinstance(statement, ClauseElement)
+    text: Any = statement.compile(dialect=dialect)
+    return Statement(str(text), text.positiontup and tuple(text.positiontup))
 
 
-def _extend(dialect: Dialect) -> Executable:
-    """Return the upsert of a series' summary; it returns the series' id and new length."""
-    row = insert_into(series, dialect)
-    new = row.excluded
-    upsert = row.on_conflict_do_update(
-        index_elements=["run_id", "key"],
-        set_={
-            "length": series.c.length + new.length,
-            "last_value": new.last_value,
-            "last_step": new.last_step,
-            "last_at": new.last_at,
-            "least": _better(series.c.least, new.least, new.least < series.c.least),
-            "greatest": _better(series.c.greatest, new.greatest, new.greatest > series.c.greatest),
-            "logged": new.logged,
-        },
-    ).returning(series.c.id, series.c.length)
-    columns = [column.name for column in series.c if column.name != "id"]
-    return upsert.values({name: bindparam(name) for name in columns})
+@functools.lru_cache(maxsize=64)
+def _built(build: Build, dialect: Dialect) -> Statement:
+    return compiled(build(dialect), dialect)
 
 
-def _better(
-    old: ColumnElement[Any], new: ColumnElement[Any], beyond: ColumnElement[bool]
-) -> ColumnElement[Any]:
-    """Return the SQL for: the new extreme where it is beyond the old one or there was none."""
-    return case((or_(old.is_(None), beyond), func.coalesce(new, old)), else_=old)
+def fetch(
+    connection: Connection, build: Build, values: Values = NO_VALUES
+) -> Sequence[Sequence[Any]]:
+    """Run what `build` builds; return its rows, none if it returns none."""
+    statement = _built(build, connection.dialect)
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(statement.sql, statement.arguments(values))
+        return cursor.fetchall() if cursor.description else []
+    finally:
+        cursor.close()
+
+
+def changed(connection: Connection, build: Build, values: Values) -> int:
+    """Run what `build` builds; return how many rows it changed or removed."""
+    statement = _built(build, connection.dialect)
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(statement.sql, statement.arguments(values))
+        return int(cursor.rowcount)
+    finally:
+        cursor.close()

@@ -1,14 +1,15 @@
 """From a route of the table to a handler of the web framework."""
 
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, get_origin
 
 from aiohttp import web
 from chachaml_kernel.domain.idempotency import Once, check_idempotency_key
+from multidict import MultiDict
 
-from chachaml_ui.answers import json_answer
-from chachaml_ui.api.bodies import check_media_type, receive, receive_json
+from chachaml_ui.answers import VARY, json_answer
+from chachaml_ui.api.bodies import check_media_type, receive, receive_whole
 from chachaml_ui.api.json_bodies import read_typed
 from chachaml_ui.api.queries import query_reader, read_path
 from chachaml_ui.api.table import Call, Paged, Route
@@ -21,12 +22,14 @@ OCTETS = "application/octet-stream"
 def bind(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """Return what serves `route`: it checks a request, calls the handler and sends its answer."""
     read_query = query_reader(route.query_type)
+    no_query = MultiDict[str]()
     path_type, handler = route.path_type, route.handler
     read_body = _body_reader(route)
+    headers = VARY if route.negotiates else None
 
     async def serve(request: web.Request) -> web.StreamResponse:
         path = read_path(request.match_info, path_type)
-        query = read_query(request.query)
+        query = read_query(request.query if request.rel_url.raw_query_string else no_query)
         with request.app[BUDGET].share() as share:
             body, raw = await read_body(request, share)
             call = Call(
@@ -35,11 +38,12 @@ def bind(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]
                 query=query,
                 body=body,
                 once=_once(request, raw),
+                share=share,
                 principal=request.get(PRINCIPAL),
                 request=request,
             )
             answer = await handler(call)
-        return _respond(request, answer)
+        return _respond(request, answer, headers)
 
     return serve
 
@@ -59,11 +63,11 @@ def _body_reader(route: Route) -> BodyReader:
         return receive(request), b""
 
     async def read_raw(request: web.Request, share: Share) -> tuple[bytes, bytes]:
-        raw = await receive_json(request, share)
+        raw = await receive_whole(request, share, route.accepts)
         return raw, raw
 
     async def read_value(request: web.Request, share: Share) -> tuple[Any, bytes]:
-        raw = await receive_json(request, share)
+        raw = await receive_whole(request, share, route.accepts)
         return read_typed(raw or b"{}", type_), raw
 
     if not route.takes_body:
@@ -83,11 +87,13 @@ def _once(request: web.Request, body: bytes) -> Once | None:
     return Once(check_idempotency_key(key), digest.hexdigest())
 
 
-def _respond(request: web.Request, answer: object) -> web.StreamResponse:
+def _respond(
+    request: web.Request, answer: object, headers: Mapping[str, str] | None
+) -> web.StreamResponse:
     if isinstance(answer, web.StreamResponse):
         return answer
     if not isinstance(answer, Paged):
-        return json_answer(answer)
+        return json_answer(answer, headers=headers)
     if answer.cursor is None:
         return json_answer(answer.rows)
     following = request.rel_url.update_query(cursor=answer.cursor)

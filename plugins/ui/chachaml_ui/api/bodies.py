@@ -1,7 +1,7 @@
 """Bodies as bytes: of the right media type, and whole or not at all."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 from aiohttp import web
@@ -40,39 +40,44 @@ async def receive(request: web.Request) -> AsyncGenerator[bytes, None]:
         raise _broken(error) from None
 
 
-async def receive_json(request: web.Request, share: Share) -> bytes:
-    """Return the body of a JSON request, whose bytes `share` holds; empty if there is none.
+async def receive_whole(request: web.Request, share: Share, media: Sequence[str]) -> bytes:
+    """Return the body of a request, whose bytes `share` holds; empty if there is none.
 
-    Raises `Invalid` unless the body says that it is JSON; a missing one need not.
+    Raises `Invalid` unless the body says that it is one of `media`; a missing one need not.
     """
     if "Content-Type" in request.headers or request.can_read_body:
-        check_media_type(request, JSON)
+        check_media_type(request, *media)
+    content = request.content
+    if content.is_eof():  # it came whole, together with its head
+        whole = content.read_nowait()
+        check_size(request, len(whole))
+        share.grow(len(whole))
+        return whole
     body = bytearray()
-    _check_size(request, request.content_length or 0)
+    check_size(request, request.content_length or 0)
     async with aclosing(receive(request)) as chunks:
         async for chunk in chunks:
             body += chunk
-            _check_size(request, len(body))
+            check_size(request, len(body))
             share.grow(len(body))
     return bytes(body)
 
 
-def check_media_type(request: web.Request, wanted: str) -> None:
-    """Raise `Invalid` unless the request's `Content-Type` is `wanted`, in UTF-8 if it is text."""
+def check_media_type(request: web.Request, *media: str) -> None:
+    """Raise `Invalid` unless the `Content-Type` is one of `media`, and JSON in UTF-8."""
     sent = request.headers.get("Content-Type")
-    if sent == wanted:
+    if sent in media:
         return
+    wanted = " or ".join(media)
     if sent is None:
         raise Invalid(f"there is no Content-Type; send {wanted}")
-    if request.content_type == ARROW:
-        raise Invalid(f"this server does not read Arrow streams; send columns as {JSON}")
-    if request.content_type != wanted or (
-        wanted == JSON and (request.charset or "utf-8").lower() not in UTF8
-    ):
+    is_foreign = request.content_type == JSON and (request.charset or "utf-8").lower() not in UTF8
+    if request.content_type not in media or is_foreign:
         raise Invalid(f"Content-Type is {sent!r}; send {wanted}")
 
 
-def _check_size(request: web.Request, size: int) -> None:
+def check_size(request: web.Request, size: int) -> None:
+    """Raise what becomes 413 if a body may not be so many bytes long."""
     if size > request.client_max_size:
         raise web.HTTPRequestEntityTooLarge(request.client_max_size, size)
 

@@ -1,18 +1,26 @@
 """Routes of metrics: logging points, and reading a series."""
 
+from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated, Literal
 
 from aiohttp import web
-from chachaml_kernel.domain.metrics import MAX_STEP, MIN_STEP, Window
+from chachaml_kernel.domain.metrics import MAX_STEP, MIN_STEP, Points, Window
 from chachaml_kernel.services.metrics import MAX_THINNED, MIN_THINNED
 from msgspec import Meta, Struct, field
 
-from chachaml_ui.answers import JSON
-from chachaml_ui.api import streams, wire_metrics
+from chachaml_ui.answers import JSON as JSON_UTF8
+from chachaml_ui.answers import VARY
+from chachaml_ui.api import arrow, streams, wire_metrics
+from chachaml_ui.api.bodies import ARROW, JSON
 from chachaml_ui.api.metric_bodies import read_points
 from chachaml_ui.api.runs import RunPath
 from chachaml_ui.api.table import Call, Nothing, Route, route
 from chachaml_ui.api.wire import Ok
+
+AT_ONCE = 10_000
+"""A series of so many points is answered in one go."""
+NOTHING = Points((), ())
 
 Bound = Annotated[int, Meta(ge=MIN_STEP, le=MAX_STEP)]
 
@@ -36,8 +44,13 @@ async def log_metrics(call: Call[RunPath, Nothing, bytes]) -> Ok:
     Flat: each key at that step; `step` and `timestamp` are reserved. Grouped under `metrics`: for
     keys that would collide with these. An array: many of the above. Columns: the form for bulk.
     A value is a number, or one of the words `NaN`, `Infinity`, `-Infinity`, quoted or bare.
+    An Arrow IPC stream has the columns `key` and `value`, and `step` and `timestamp` if wanted.
     """
-    points = read_points(call.body, call.kernel.now())
+    now = call.kernel.now()
+    if arrow.is_sent(call.request):
+        points = await arrow.read_stream(call, now)
+    else:
+        points = read_points(call.body, now)
     await call.kernel.metrics.append(call.path.id, points, once=call.once)
     return Ok()
 
@@ -46,18 +59,54 @@ async def get_history(
     call: Call[RunPath, Asked, None],
 ) -> wire_metrics.History | web.StreamResponse:
     """Return one series; with `max_points`, thinned so that its peaks stay visible."""
-    asked = call.query
-    outline = await call.kernel.metrics.history(
-        call.path.id,
-        asked.key,
-        window=Window(asked.x, asked.first, asked.last),
-        max_points=asked.max_points,
+    if call.query.max_points is None:
+        return await _whole(call)
+    return await _outline(call, call.query.max_points)
+
+
+async def _whole(
+    call: Call[RunPath, Asked, None],
+) -> wire_metrics.History | web.StreamResponse:
+    """Answer a short series at once; read a long one a block at a time, again for each column."""
+    key = call.query.key
+    blocks = partial(call.kernel.metrics.history, call.path.id, key, window=_window(call.query))
+    if arrow.is_wanted(call.request):
+        return await arrow.answer_stream(call.request, key, blocks())
+    begun = blocks()
+    first = await anext(begun, NOTHING)
+    if len(first) <= AT_ONCE and not len(await anext(begun, NOTHING)):
+        return wire_metrics.history_of(key, first, len(first))
+    return await _stream(call.request, wire_metrics.pieces_of_history(key, blocks))
+
+
+async def _outline(
+    call: Call[RunPath, Asked, None], max_points: int
+) -> wire_metrics.History | web.StreamResponse:
+    key = call.query.key
+    outline = await call.kernel.metrics.outline(
+        call.path.id, key, window=_window(call.query), max_points=max_points
     )
-    if len(outline.points) <= wire_metrics.SLICE:
-        return wire_metrics.from_outline(asked.key, outline)
-    answer = web.StreamResponse(headers={"Content-Type": JSON, "Cache-Control": "no-store"})
-    pieces = wire_metrics.pieces_of_outline(asked.key, outline)
-    return await streams.stream(call.request, answer, pieces)
+    blocks = partial(_blocks, outline.points)
+    if arrow.is_wanted(call.request):
+        return await arrow.answer_stream(call.request, key, blocks(), outline.count)
+    if len(outline.points) <= AT_ONCE:
+        return wire_metrics.history_of(key, outline.points, outline.count)
+    pieces = wire_metrics.pieces_of_history(key, blocks, outline.count)
+    return await _stream(call.request, pieces)
+
+
+def _window(asked: Asked) -> Window:
+    return Window(asked.x, asked.first, asked.last)
+
+
+async def _blocks(points: Points) -> AsyncIterator[Points]:
+    for begin in range(0, len(points), AT_ONCE):
+        yield points.span(begin, begin + AT_ONCE)
+
+
+async def _stream(request: web.Request, pieces: AsyncIterator[bytes]) -> web.StreamResponse:
+    headers = {"Content-Type": JSON_UTF8, "Cache-Control": "no-store", **VARY}
+    return await streams.stream(request, web.StreamResponse(headers=headers), pieces)
 
 
 def routes() -> list[Route]:
@@ -69,8 +118,16 @@ def routes() -> list[Route]:
             log_metrics,
             tag="metrics",
             problems=(404, 409),
+            accepts=(JSON, ARROW),
             schema=wire_metrics.BODY,
             examples=wire_metrics.EXAMPLES,
         ),
-        route("GET", "/api/runs/{id}/metrics", get_history, tag="metrics", problems=(404,)),
+        route(
+            "GET",
+            "/api/runs/{id}/metrics",
+            get_history,
+            tag="metrics",
+            problems=(404,),
+            media=(ARROW,),
+        ),
     ]

@@ -8,6 +8,7 @@ from typing import Any, get_args, get_origin
 import msgspec
 from aiohttp import web
 
+from chachaml_ui.api.bodies import JSON
 from chachaml_ui.api.queries import PREFIXES
 from chachaml_ui.api.table import Paged, Route
 from chachaml_ui.api.wire import Problem
@@ -28,6 +29,7 @@ RETRY = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}, "required"
 LINK = {"Link": {"description": 'the next page: `<…>; rel="next"`', "schema": {"type": "string"}}}
 SUCCESSES = {200: "Success", 206: "The part that was asked for", 304: "Not modified"}
 REFERENCES = "#/components/schemas/{name}"
+OCTETS = {"schema": {"type": "string", "format": "binary"}}
 KEY_SCHEMA = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"}
 
 
@@ -140,14 +142,14 @@ def _text(schema: dict[str, Any]) -> dict[str, Any]:
 def _body(route: Route, schemas: _Schemas) -> dict[str, Any]:
     types = _body_types(route)
     if not types:
-        octets = {"schema": {"type": "string", "format": "binary"}}
-        return {"required": True, "content": {"application/octet-stream": octets}}
+        return {"required": True, "content": {"application/octet-stream": OCTETS}}
     options = [schemas.of(type_) for type_ in types]
     content: dict[str, Any] = {"schema": options[0] if len(options) == 1 else {"anyOf": options}}
     if route.examples is not None:
         content["examples"] = route.examples
     required = len(types) > 1 or bool(_required(options[0], schemas))
-    return {"required": required, "content": {"application/json": content}}
+    others = dict.fromkeys(route.accepts[1:], OCTETS)
+    return {"required": required, "content": {JSON: content, **others}}
 
 
 def _required(schema: dict[str, Any], schemas: _Schemas) -> list[str]:
@@ -158,10 +160,9 @@ def _required(schema: dict[str, Any], schemas: _Schemas) -> list[str]:
 
 def _responses(route: Route, schemas: _Schemas) -> dict[str, Any]:
     answer = _answer(route)
-    if answer is None:
-        content: dict[str, Any] = {media: {} for media in route.media}
-    else:
-        content = {"application/json": {"schema": schemas.of(answer)}}
+    content: dict[str, Any] = {media: {} for media in route.media}
+    if answer is not None:
+        content = {JSON: {"schema": schemas.of(answer)}, **content}
     responses: dict[str, Any] = {}
     for status in route.statuses:
         responses[str(status)] = {"description": SUCCESSES[status]}
@@ -172,7 +173,7 @@ def _responses(route: Route, schemas: _Schemas) -> dict[str, Any]:
     for status in sorted({400, 403, 429, 500, 503, *_more(route), *route.problems}):
         responses[str(status)] = {
             "description": PROBLEMS[status],
-            "content": {"application/json": {"schema": schemas.of(Problem)}},
+            "content": {JSON: {"schema": schemas.of(Problem)}},
             **({"headers": RETRY} if status in (429, 503) else {}),
         }
     return responses

@@ -12,6 +12,9 @@ from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.kernel import Kernel
 from chachaml_kernel.ports import Principal
 
+from chachaml_ui.api.bodies import JSON
+from chachaml_ui.budget import Share
+
 P = TypeVar("P", bound=msgspec.Struct)
 Q = TypeVar("Q", bound=msgspec.Struct)
 B = TypeVar("B")
@@ -26,8 +29,9 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Call(Generic[P, Q, B]):
     """A request as its handler gets it: checked and typed.
 
-    `body` is none for a route without one, `bytes` of JSON where the handler reads it itself, and
-    an iterator of bytes for an upload. `once` is there if the client sent an idempotency key.
+    `body` is none for a route without one, `bytes` where the handler reads it itself, and an
+    iterator of bytes for an upload. `once` is there if the client sent an idempotency key. `share`
+    is what the request holds of the budget of bodies.
     """
 
     kernel: Kernel
@@ -35,6 +39,7 @@ class Call(Generic[P, Q, B]):
     query: Q
     body: B
     once: Once | None
+    share: Share
     principal: Principal | None
     request: web.Request
 
@@ -60,8 +65,8 @@ class Route:
     """One route. `problems` are the statuses of errors that only some routes have.
 
     The types of path, query, body and answer are those of the handler's signature. `media` is what
-    an answer is that is not JSON, by content type. `schema` and `example` describe a body that the
-    handler reads itself.
+    an answer is that is not JSON, by content type; `accepts` is what a body may be. `schema` and
+    `examples` describe a body of JSON that the handler reads itself.
     """
 
     method: Literal["GET", "POST", "DELETE"]
@@ -71,6 +76,7 @@ class Route:
     problems: tuple[int, ...]
     statuses: tuple[int, ...]
     media: tuple[str, ...]
+    accepts: tuple[str, ...]
     schema: tuple[Any, ...]
     examples: Mapping[str, Any] | None
     open_to_all: bool
@@ -84,6 +90,11 @@ class Route:
         """Tell whether requests have a body."""
         return self.body_type is not NoneType
 
+    @property
+    def negotiates(self) -> bool:
+        """Tell whether answers are JSON or of another media type, as the client likes."""
+        return bool(self.media) and self.answer_type is not web.StreamResponse
+
 
 def route(
     method: Literal["GET", "POST", "DELETE"],
@@ -94,6 +105,7 @@ def route(
     problems: tuple[int, ...] = (),
     statuses: tuple[int, ...] = (200,),
     media: tuple[str, ...] = (),
+    accepts: tuple[str, ...] = (JSON,),
     schema: tuple[Any, ...] = (),
     examples: Mapping[str, Any] | None = None,
     open_to_all: bool = False,
@@ -113,6 +125,7 @@ def route(
         problems=problems,
         statuses=statuses,
         media=media,
+        accepts=accepts,
         schema=schema,
         examples=examples,
         open_to_all=open_to_all,

@@ -2,11 +2,13 @@
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Annotated, Any
+import sys
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
-from chachaml_kernel.domain.metrics import MAX_STEP, MAX_TIME, MIN_STEP, Outline
+from chachaml_kernel.domain import metrics
+from chachaml_kernel.domain.metrics import MAX_STEP, MAX_TIME, MIN_STEP
 from msgspec import Meta, Struct
 
 from chachaml_ui.api.wire import NAME_SCHEMA, Name, Number, Time, number
@@ -15,8 +17,7 @@ NUMBER = {"anyOf": [{"type": "number"}, {"enum": ["NaN", "Infinity", "-Infinity"
 STEP = {"type": ["integer", "null"], "minimum": MIN_STEP, "maximum": MAX_STEP}
 TIME = {"type": ["integer", "null"], "minimum": 0, "maximum": MAX_TIME}
 
-SLICE = 10_000
-"""Points that are turned into JSON in one go."""
+Column: TypeAlias = Callable[[metrics.Points], list[Any]]
 
 _encoder = msgspec.json.Encoder()
 
@@ -35,8 +36,8 @@ class History(Struct, frozen=True):
     """One series, or a part of it: `count` points were asked for, `points` are those to draw."""
 
     key: str
-    count: int
     points: Points
+    count: int
 
 
 class Grouped(Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,40 +79,50 @@ EXAMPLES: dict[str, Any] = {
 }
 
 
-def from_outline(key: str, outline: Outline) -> History:
+def history_of(key: str, points: metrics.Points, count: int) -> History:
     """Return a series as JSON says it."""
-    points = outline.points
-    steps: Sequence[int | None] = points.steps or [None] * len(points)
     return History(
         key=key,
-        count=outline.count,
-        points=Points(list(steps), list(points.times), _values(points.values)),
+        points=Points(_steps(points), list(points.times), _values(points)),
+        count=count,
     )
 
 
-async def pieces_of_outline(key: str, outline: Outline) -> AsyncIterator[bytes]:
-    """Yield the JSON of what `from_outline` returns, a slice at a time; others get their turns.
+async def pieces_of_history(
+    key: str, blocks: Callable[[], AsyncIterator[metrics.Points]], count: int | None = None
+) -> AsyncIterator[bytes]:
+    """Yield the JSON of what `history_of` returns, a block at a time; others get their turns.
 
-    There is a point at least.
+    `blocks` is called once for each column, and may have more points each time; those that the
+    first column had are answered, and without `count` their number is. There is one at least.
     """
-    points = outline.points
-    steps = points.steps or [None] * len(points)
-    around = _encoder.encode(History(key, outline.count, Points([], [], []))).rsplit(b"[]", 3)
-    columns: tuple[tuple[bytes, Sequence[Any], Callable[[Sequence[Any]], list[Any]]], ...] = (
-        (around[0], steps, list),
-        (b"]" + around[1], points.times, list),
-        (b"]" + around[2], points.values, _values),
-    )
-    for before, column, listed in columns:
-        opening = before + b"["
-        for begin in range(0, len(column), SLICE):
-            yield opening + _encoder.encode(listed(column[begin : begin + SLICE]))[1:-1]
+    around = _encoder.encode(History(key, Points([], [], []), 0)).rsplit(b"[]", 3)
+    columns: tuple[Column, ...] = (_steps, _times, _values)
+    length = sys.maxsize
+    for before, column in zip((b"", b"]", b"]"), columns, strict=True):
+        opening, left = before + around.pop(0) + b"[", length
+        async for block in blocks():
+            yield opening + _encoder.encode(column(block)[:left])[1:-1]
             opening = b","
+            left -= min(left, len(block))
+            if not left:
+                break
             await asyncio.sleep(0)
-    yield b"]" + around[3]
+        length -= left
+    yield b"]" + around[0].replace(b"0", b"%d" % (length if count is None else count))
 
 
-def _values(values: Sequence[float]) -> list[Number]:
-    if all(map(math.isfinite, values)):
-        return list(values)
-    return [number(value) for value in values]
+def _steps(points: metrics.Points) -> list[int | None]:
+    return [None] * len(points) if points.steps is None else list(points.steps)
+
+
+def _times(points: metrics.Points) -> list[int]:
+    return list(points.times)
+
+
+def _values(points: metrics.Points) -> list[Number]:
+    values: list[Any] = list(points.values)
+    # A sum of finite numbers may be infinite too, but one of others never is finite.
+    if math.isfinite(sum(values)) or all(map(math.isfinite, values)):
+        return values
+    return list(map(number, values))

@@ -1,8 +1,8 @@
-"""Groups: which pieces of a series become one chunk, and that none is made anew without end."""
+"""Pieces of a series: which become one chunk, and that none is made anew without end."""
 
 import itertools
 
-from chachaml_store_sql.series.groups import ENOUGH, WORTH, Group, Head, Stretch, next_group
+from chachaml_store_sql.series.pieces import ENOUGH, WORTH, Group, Head, Stretch, next_group
 from chachaml_store_sql.series.segments import LENGTH
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""Groups: which neighbouring rows and chunks of a series become one chunk."""
+"""Pieces of a series, rows and chunks: which neighbours become one chunk."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
