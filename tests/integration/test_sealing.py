@@ -14,7 +14,7 @@ from chachaml_kernel.domain.metrics import Points, Window, thin
 from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.testing.builders import new_run
 from chachaml_kernel.testing.reading import history_of
-from chachaml_store_sql import SqlStore
+from chachaml_store_sql import SqlStore, runs
 from chachaml_store_sql.schema import chunks, points
 from chachaml_store_sql.series import sealing
 from chachaml_store_sql.series.segments import LENGTH
@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select, text
 
 LOGGER = """
-import asyncio, sys
+import asyncio, itertools, sys
 from pathlib import Path
 from chachaml_kernel.domain.metrics import Points
 from chachaml_kernel.domain.runs import NewRun, Run, RunStatus
@@ -37,9 +37,10 @@ async def main():
         if step == 0:
             run = Run(id="r", experiment="e", name=None, status=RunStatus.RUNNING, started_at=0)
             await store.start_run(NewRun(run=run))
+        sizes = itertools.cycle((1, 20, 64, 300, 1_000))
         sealer = asyncio.create_task(seal_always(store))
         while True:
-            size = 500 if step % 7 == 0 else 20
+            size = next(sizes)
             steps = list(range(step, step + size))
             await store.append_points("r", {"m": Points([s / 3 for s in steps], steps, steps)})
             step += size
@@ -47,8 +48,8 @@ async def main():
 
 async def seal_always(store):
     while True:
-        sealed = await store.read(lambda c: sealing.encode_oldest(c, 1))
-        if sealed:
+        sealed = await store.read(lambda c: sealing.encode_next(c, 1))
+        if sealed and sealed.segment:
             await store.write(lambda c: sealing.put_in_place(c, sealed))
 
 asyncio.run(main())
@@ -94,10 +95,11 @@ async def seal(store: SqlStore) -> None:
 
 
 async def log_a_group(store: SqlStore, run_id: str, begin: int = 0) -> None:
-    """Log rows that a chunk follows, so that no others can join them."""
+    """Log rows and a chunk that no others can join, and keep upkeep from knowing."""
     await store.start_run(new_run(run_id))
     await store.append_points(run_id, {"m": curve(begin, begin + 50)})
-    await store.append_points(run_id, {"m": curve(begin + 50, begin + 1_050)})
+    await store.append_points(run_id, {"m": curve(begin + 50, begin + 150)})
+    await store.write(lambda c: runs.end(c, run_id, RunStatus.COMPLETED, error=None, at=1))
 
 
 async def test_rows_that_have_gathered_become_a_chunk_behind_the_writes(store: SqlStore) -> None:
@@ -140,19 +142,19 @@ async def test_many_points_at_once_are_chunks_from_the_start(store: SqlStore) ->
 
 async def test_two_that_seal_the_same_rows_make_one_chunk(store: SqlStore) -> None:
     await log_a_group(store, "r")
-    first, second = [await store.read(lambda c: sealing.encode_oldest(c, 1)) for _ in range(2)]
+    first, second = [await store.read(lambda c: sealing.encode_next(c, 1)) for _ in range(2)]
     assert first is not None
     assert second is not None
     await store.write(lambda c: sealing.put_in_place(c, first))
     with pytest.raises(sealing.Overtaken):
         await store.write(lambda c: sealing.put_in_place(c, second))
-    assert exact(await history_of(store, "r", "m")) == exact(curve(0, 1_050))
-    assert await stored(store) == (0, 2)
+    assert exact(await history_of(store, "r", "m")) == exact(curve(0, 150))
+    assert await stored(store) == (0, 1)
 
 
 async def test_a_chunk_of_a_deleted_run_takes_no_place_in_the_next_one(store: SqlStore) -> None:
     await log_a_group(store, "r")
-    sealed = await store.read(lambda c: sealing.encode_oldest(c, 1))
+    sealed = await store.read(lambda c: sealing.encode_next(c, 1))
     assert sealed is not None
     await store.set_archived("r", archived=True)
     await store.delete_run("r")
@@ -161,7 +163,7 @@ async def test_a_chunk_of_a_deleted_run_takes_no_place_in_the_next_one(store: Sq
     await log_a_group(store, "next", begin=7_000)
     with pytest.raises(sealing.Overtaken):
         await store.write(lambda c: sealing.put_in_place(c, sealed))
-    assert exact(await history_of(store, "next", "m")) == exact(curve(7_000, 8_050))
+    assert exact(await history_of(store, "next", "m")) == exact(curve(7_000, 7_150))
 
 
 async def test_few_rows_between_chunks_do_not_keep_later_ones_from_being_sealed(
@@ -179,8 +181,10 @@ async def test_few_rows_between_chunks_do_not_keep_later_ones_from_being_sealed(
 
 async def test_a_run_that_goes_on_keeps_its_last_rows(store: SqlStore) -> None:
     await store.start_run(new_run("r"))
-    await store.append_points("r", {"m": curve(0, 100)})
-    assert await store.read(lambda c: sealing.encode_oldest(c, 1)) is None
+    await store.append_points("r", {"m": curve(0, 50)})
+    sealed = await store.read(lambda c: sealing.encode_next(c, 1))
+    assert sealed is not None
+    assert sealed.segment is None
 
 
 async def test_what_a_server_left_is_sealed_by_the_next(tmp_path: Path) -> None:
@@ -188,7 +192,8 @@ async def test_what_a_server_left_is_sealed_by_the_next(tmp_path: Path) -> None:
     async with StoreSqlite(path=path).chachaml_store() as store:
         for number in range(120):
             await store.start_run(new_run(f"r{number}"))
-            await store.append_points(f"r{number}", {"m": curve(0, 100)})
+            await store.append_points(f"r{number}", {"m": curve(0, 50)})
+            await store.append_points(f"r{number}", {"m": curve(50, 150)})
             await store.end_run(f"r{number}", RunStatus.COMPLETED, error=None, at=1)
     async with StoreSqlite(path=path).chachaml_store() as store:
         assert isinstance(store, SqlStore)
@@ -202,12 +207,12 @@ async def test_upkeep_goes_on_after_an_error_that_nobody_foresaw(
     await store.upkeep.idle.wait()
     await store.write(lambda c: c.execute(text("ALTER TABLE chunks RENAME TO hidden")) and None)
     await store.start_run(new_run("r"))
-    await store.append_points("r", {"m": curve(0, 100)})
+    await store.append_points("r", {"m": curve(0, 50)})
     await store.end_run("r", RunStatus.COMPLETED, error=None, at=1)
     await store.upkeep.idle.wait()
     assert "upkeep of the store failed" in caplog.text
     await store.write(lambda c: c.execute(text("ALTER TABLE hidden RENAME TO chunks")) and None)
-    store.upkeep.note_ended("r")
+    await store.end_run("r", RunStatus.COMPLETED, error=None, at=1)
     await store.upkeep.idle.wait()
     assert await stored(store) == (0, 1)
 

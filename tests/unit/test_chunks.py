@@ -13,7 +13,7 @@ from chachaml_store_sql.series.arithmetic import PLAIN
 from chachaml_store_sql.series.columns import Damaged, Encoding
 from chachaml_store_sql.series.fast import Fast
 from chachaml_store_sql.series.lazy import joined
-from chachaml_store_sql.series.segments import LENGTH, cut, landmarks, make
+from chachaml_store_sql.series.segments import LENGTH, cut, landmarks, make, outline_of
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -117,9 +117,9 @@ def test_many_points_take_few_bytes() -> None:
     values = [math.exp(-i / 1_000) + math.sin(i * i) / 100 for i in range(LENGTH)]
     times = [1_760_000_000_000 + 50 * i + i * i % 41 for i in range(LENGTH)]
     noisy = Points(values, times, list(range(LENGTH)))
-    assert len(make(noisy, thorough=True).points) < 9 * LENGTH
+    assert len(make(noisy, outline_of(noisy), thorough=True).points) < 9 * LENGTH
     short = Points([round(value, 4) for value in values], times, list(range(LENGTH)))
-    assert len(make(short, thorough=True).points) < 4 * LENGTH
+    assert len(make(short, outline_of(short), thorough=True).points) < 4 * LENGTH
 
 
 @given(place=st.integers(0, 500), flip=st.integers(1, 255))

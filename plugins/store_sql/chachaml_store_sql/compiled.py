@@ -77,6 +77,17 @@ def run(connection: Connection, hot: Statement, values: Values) -> Sequence[Fetc
         cursor.close()
 
 
+def changed(connection: Connection, build: Build, values: Values) -> int:
+    """Run a statement; return how many rows it changed or removed."""
+    hot = statement(build, connection.dialect)
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(hot.sql, hot.arguments(values))
+        return int(cursor.rowcount)
+    finally:
+        cursor.close()
+
+
 def run_many(connection: Connection, build: Build, rows: Iterable[Values]) -> None:
     """Run a statement that returns nothing for each of `rows`."""
     hot = statement(build, connection.dialect)

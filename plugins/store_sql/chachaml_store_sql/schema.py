@@ -133,12 +133,15 @@ series = Table(
     Column("greatest", Real),
     Column("logged", BigInteger, nullable=False),
     Column("started_at", BigInteger, nullable=False),
+    Column("settled", BigInteger, nullable=False),
     UniqueConstraint("run_id", "key", name="series_of_run"),
     Index("series_by_latest", "key", "last_value", "started_at"),
     sqlite_autoincrement=True,
 )
 """One row a run and key, kept up to date with each append; `logged` rises with each of them.
 `started_at` is when the run started, so that an index has runs by a metric and then newest first.
+
+How the first `settled` points are stored does not change any more.
 
 No id is given twice, also after its series was deleted: what is still under way for that one must
 never meet another.
@@ -177,6 +180,15 @@ chunks = Table(
 A point is a row of `points` or in a chunk, never both. Steps are NULL where no point has one;
 `every_step` tells whether all have.
 """
+
+unsettled = Table(
+    "unsettled",
+    metadata,
+    Column("series_id", BigInteger, ForeignKey("series.id", ondelete="CASCADE"), nullable=False),
+    PrimaryKeyConstraint("series_id"),
+    sqlite_with_rowid=False,
+)
+"""Series that may have rows to seal or chunks to merge: what one server leaves, the next finds."""
 
 artifacts = Table(
     "artifacts",

@@ -31,6 +31,7 @@ from chachaml_store_sql import (
 from chachaml_store_sql.once import apply_once
 from chachaml_store_sql.runner import Runner
 from chachaml_store_sql.series.append import Append, Appender, Ticks, prepare
+from chachaml_store_sql.series.notes import note_ended
 from chachaml_store_sql.series.outline import outline
 from chachaml_store_sql.series.read import read_block
 from chachaml_store_sql.upkeep import GiveBack, Upkeep, upkeep_of
@@ -85,8 +86,12 @@ class SqlStore:
         once: Once | None = None,
     ) -> None:
         """See `RunStore`."""
-        await self._write(once, _NOTHING, lambda c: runs.end(c, run_id, status, error=error, at=at))
-        self.upkeep.note_ended(run_id)
+
+        def end(connection: Connection) -> Sequence[int]:
+            runs.end(connection, run_id, status, error=error, at=at)
+            return note_ended(connection, run_id)
+
+        self.upkeep.note_unsettled(await self._write(once, list[int], end))
 
     async def resume_run(self, run_id: str, *, once: Once | None = None) -> Run:
         """See `RunStore`."""
@@ -158,7 +163,8 @@ class SqlStore:
         """See `MetricStore`."""
         much = sum(map(len, points.values())) >= MUCH
         additions = await asyncio.to_thread(prepare, points) if much else prepare(points)
-        self.upkeep.note_appended(await self.append(Append(run_id, additions, once, self._ticks)))
+        grown = await self.append(Append(run_id, additions, once, self._ticks))
+        self.upkeep.note_unsettled([one.series_id for one in grown if one.has_gathered])
 
     async def history(self, run_id: str, key: str, window: Window) -> AsyncIterator[Points]:
         """See `MetricStore`."""

@@ -6,24 +6,22 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from chachaml_kernel.errors import ChachamlError
 from sqlalchemy import Connection
 
 from chachaml_store_sql.runner import Runner
 from chachaml_store_sql.series import sealing
-from chachaml_store_sql.series.append import Grown
+from chachaml_store_sql.series.notes import noted
 from chachaml_store_sql.series.sealing import Sealed
-from chachaml_store_sql.series.segments import LENGTH
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
-AT_ONCE = 50
-"""Chunks that are put in place with one commit."""
+AT_ONCE = 4_000
+"""Points whose chunks are put in place with one commit, which holds others up the while."""
+PER_CHUNK = 500
+"""Putting a chunk in place takes as long as removing so many rows, besides removing its own."""
 
 GiveBack: TypeAlias = Callable[[Connection], int]
 """Returns some unused space of the database to the disk; returns how much of it is left."""
@@ -31,7 +29,7 @@ GiveBack: TypeAlias = Callable[[Connection], int]
 
 @dataclass(slots=True, eq=False)
 class Upkeep:
-    """What waits to be done, each series and run once, in short transactions.
+    """What waits to be done, each series once, in short transactions.
 
     What cannot be done now is left: rows are read as well as chunks, if not as fast, and space that
     stays with the database is used again. Opening a store finds what the last server left.
@@ -41,22 +39,16 @@ class Upkeep:
     write: Runner
     give_back: GiveBack
     series: dict[int, None] = field(default_factory=dict)
-    runs: dict[str | None, None] = field(default_factory=lambda: {None: None})
+    opened: bool = True
     freed: bool = True
     _wanted: asyncio.Event = field(default_factory=asyncio.Event)
     idle: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def note_appended(self, grown: Sequence[Grown]) -> None:
-        """Have each series sealed that has grown past another chunk's length."""
-        for one in grown:
-            if one.length // LENGTH > (one.length - one.added) // LENGTH:
-                self.series[one.series_id] = None
-                self._wake()
-
-    def note_ended(self, run_id: str) -> None:
-        """Have all series of a run sealed, short ones too."""
-        self.runs[run_id] = None
-        self._wake()
+    def note_unsettled(self, series: Sequence[int]) -> None:
+        """Have series sealed, each as far as it can be."""
+        if series:
+            self.series.update(dict.fromkeys(series))
+            self._wake()
 
     def note_freed(self) -> None:
         """Have the space given back that is not used any more."""
@@ -76,33 +68,35 @@ class Upkeep:
                 logger.warning("upkeep of the store was put off: %s", error.detail)
             except Exception:  # it belongs to nobody's request, and upkeep must go on
                 logger.exception("upkeep of the store failed")
-            if not (self.series or self.runs or self.freed):
+            if not (self.series or self.opened or self.freed):
                 self.idle.set()
                 self._wanted.clear()
                 await self._wanted.wait()
 
     async def _do_all(self) -> None:
-        while self.runs:
-            [run_id] = _take(self.runs, 1)
-            found = await self.read(partial(sealing.series_of_ended, run_id=run_id))
-            self.series.update(dict.fromkeys(found))
+        if self.opened:
+            self.opened = False
+            self.series.update(dict.fromkeys(await self.read(noted)))
         if self.series:
-            await self._seal(_take(self.series, AT_ONCE))
+            await self._seal()
         elif self.freed:
             self.freed = False
             await self._give_back()
 
-    async def _seal(self, series: Sequence[int]) -> None:
-        """Make a chunk of each series; those that may have more to seal wait again."""
-        sealed = [
-            one
-            for series_id in series
-            if (one := await self.read(partial(sealing.encode_oldest, series_id=series_id)))
-        ]
-        if not sealed:
-            return
-        await self.write(partial(_put_in_place, sealed=sealed))
-        self.series.update(dict.fromkeys(one.series_id for one in sealed))
+    async def _seal(self) -> None:
+        """Make a chunk of each of some series; those that may have more to seal wait again."""
+        sealed: list[Sealed] = []
+        weight = 0
+        while self.series and weight < AT_ONCE:
+            series_id = next(iter(self.series))  # the one that has waited longest
+            del self.series[series_id]
+            one = await self.read(partial(sealing.encode_next, series_id=series_id))
+            if one is not None:
+                sealed.append(one)
+                weight += PER_CHUNK + len(one.group)
+        if sealed:
+            left = await self.write(partial(_put_in_place, sealed=sealed))
+            self.series.update(dict.fromkeys(left))
 
     async def _give_back(self) -> None:
         left = await self.write(self.give_back)
@@ -112,18 +106,18 @@ class Upkeep:
                 return
 
 
-def _take(waiting: dict[T, None], count: int) -> list[T]:
-    """Take those that have waited longest."""
-    taken = list(islice(waiting, count))
-    for one in taken:
-        del waiting[one]
-    return taken
-
-
-def _put_in_place(connection: Connection, sealed: Sequence[Sealed]) -> None:
+def _put_in_place(connection: Connection, sealed: Sequence[Sealed]) -> list[int]:
+    """Put chunks in place; return the series that are to be looked at again."""
+    left = []
     for one in sealed:
-        with suppress(sealing.Overtaken), connection.begin_nested():
-            sealing.put_in_place(connection, one)
+        try:
+            with connection.begin_nested():
+                sealing.put_in_place(connection, one)
+        except sealing.Overtaken:
+            left.append(one.series_id)
+        else:
+            left += [one.series_id] * one.more
+    return left
 
 
 @asynccontextmanager

@@ -8,20 +8,25 @@ from typing import Protocol
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.metrics import Points
 
-from chachaml_store_sql.series.segments import Segment, cut, make
+from chachaml_store_sql.series.segments import LENGTH, Segment, cut, make, outline_of
 
-MANY = 500
-"""From so many points of a key on, an append is stored as chunks at once. Fewer become rows, which
-gather until they make a chunk of a good length."""
+MANY = 64
+"""From so many points of a key on, an append is stored as chunks at once, and fewer become rows.
+Both gather until they make a chunk of a good length."""
 
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """Points of one key, ready to be stored: chunks of them, or none where they become rows."""
+    """Points of one key, ready to be stored: chunks of them, or none where they become rows.
+
+    `least` and `greatest` leave NaN out; where every value is NaN there are none.
+    """
 
     key: str
     points: Points
-    segments: Sequence[Segment]
+    least: float | None
+    greatest: float | None
+    segments: Sequence[Segment] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +37,31 @@ class Grown:
     added: int
     length: int
 
+    @property
+    def has_gathered(self) -> bool:
+        """Whether these points went past another chunk's length."""
+        return self.length // LENGTH > (self.length - self.added) // LENGTH
+
 
 def prepare(new: Mapping[str, Points]) -> list[Addition]:
     """Encode what becomes chunks, which takes a while and needs no connection."""
-    return [
-        Addition(key, points, list(map(make, cut(points))) if len(points) >= MANY else ())
-        for key, points in new.items()
-        if len(points)
-    ]
+    return [_prepare(key, points) for key, points in new.items() if len(points)]
+
+
+def _prepare(key: str, points: Points) -> Addition:
+    if len(points) < MANY:
+        return Addition(key, points, *_extremes(points.values))
+    parts = cut(points)
+    outlines = list(map(outline_of, parts))
+    peaks = _extremes([value for outline in outlines for value in outline.values])
+    return Addition(key, points, *peaks, segments=list(map(make, parts, outlines)))
+
+
+def _extremes(values: Sequence[float]) -> tuple[float | None, float | None]:
+    total = sum(values)
+    if total != total:  # NaN is among them, or infinities of both signs are
+        values = [value for value in values if value == value]
+    return min(values, default=None), max(values, default=None)
 
 
 class Ticks:
@@ -77,16 +99,16 @@ class Appender(Protocol):
 def summary(run_id: str, addition: Addition, logged: int) -> dict[str, object]:
     """Return what an append adds to the row of its series; NULL stands for NaN."""
     points = addition.points
-    values = points.values
-    numbers = [value for value in values if value == value]
+    last = points.values[-1]
     return {
         "run_id": run_id,
         "key": addition.key,
-        "length": len(values),
-        "last_value": values[-1] if values[-1] == values[-1] else None,
+        "length": len(points),
+        "last_value": last if last == last else None,
         "last_step": None if points.steps is None else points.steps[-1],
         "last_at": points.times[-1],
-        "least": min(numbers, default=None),
-        "greatest": max(numbers, default=None),
+        "least": addition.least,
+        "greatest": addition.greatest,
         "logged": logged,
+        "settled": 0,
     }

@@ -104,12 +104,21 @@ class Chunk:
 
 def encode(points: Points, *, thorough: bool = False) -> bytes:
     """Return points, one at least, as a chunk; `thorough` spends time to make it smaller."""
-    encoded = {
-        **_encode_steps(points),
+    return join(encode_columns(points, thorough=thorough), len(points))
+
+
+def encode_columns(points: Points, *, thorough: bool = False) -> dict[What, Encoded]:
+    """Return the columns of a chunk of points."""
+    return {
+        **_encode_steps(points.steps),
         What.TIME: columns.encode_integers(points.times),
         What.VALUE: columns.encode_doubles(points.values, thorough=thorough),
     }
-    parts = [HEAD.pack(MAGIC, VERSION, 0, len(encoded), len(points))]
+
+
+def join(encoded: Mapping[What, Encoded], count: int) -> bytes:
+    """Return the columns of `count` points as a chunk."""
+    parts = [HEAD.pack(MAGIC, VERSION, 0, len(encoded), count)]
     for what, column in encoded.items():
         crc = zlib.crc32(column.data)
         parts.append(ENTRY.pack(what, column.encoding, column.param, len(column.data), crc))
@@ -118,15 +127,19 @@ def encode(points: Points, *, thorough: bool = False) -> bytes:
     return b"".join(parts)
 
 
-def _encode_steps(points: Points) -> dict[What, Encoded]:
-    steps = points.steps
-    given = [] if steps is None else [step for step in steps if step is not None]
+def _encode_steps(steps: Sequence[int | None] | None) -> dict[What, Encoded]:
+    given = steps_given(steps)
     if steps is None or not given:
         return {What.STEP: Encoded(Encoding.ABSENT)}
     encoded = {What.STEP: columns.encode_integers(given)}
     if len(given) < len(steps):
         encoded[What.HAS_STEP] = columns.encode_bits([step is not None for step in steps])
     return encoded
+
+
+def steps_given(steps: Sequence[int | None] | None) -> list[int]:
+    """Return the steps of those points that have one."""
+    return [step for step in steps or () if step is not None]
 
 
 def open_chunk(blob: bytes, arithmetic: Arithmetic = PLAIN) -> Chunk:

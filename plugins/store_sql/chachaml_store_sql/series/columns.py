@@ -9,6 +9,7 @@ import struct
 import sys
 from array import array
 from collections.abc import Sequence
+from contextlib import suppress
 from enum import IntEnum
 from operator import sub
 from typing import NamedTuple, TypeAlias, TypeVar
@@ -57,32 +58,45 @@ class Damaged(ValueError):
 
 def encode_integers(values: Integers) -> Encoded:
     """Encode 64-bit signed integers; there is at least one."""
-    first, count = values[0], len(values)
-    stride = values[1] - first if count > 1 else 0
-    if stride == 0 and list(values).count(first) == count:
+    column = as_list(values)
+    first, count = column[0], len(column)
+    stride = column[1] - first if count > 1 else 0
+    if stride == 0 and column.count(first) == count:
         return Encoded(Encoding.CONSTANT, struct.pack("<q", first))
-    evenly = range(first, first + stride * count, stride) if stride else ()
-    if LEAST <= stride <= GREATEST and list(values) == list(evenly):
+    if _is_even(column, stride):
         return Encoded(Encoding.LINEAR, struct.pack("<qq", first, stride))
-    differences = list(map(sub, values[1:], values))
-    width = _width(differences)
-    if width == 0:
-        return Encoded(Encoding.PLANES, _pack(array("q", values), 8))
-    head = struct.pack("<q", first)
-    return Encoded(Encoding.DELTA, head + _pack(array(WIDTHS[width], differences), width), width)
+    differences = list(map(sub, column[1:], column))
+    for width, code in WIDTHS.items():
+        with suppress(OverflowError):  # at the first difference that is too large
+            narrow = array(code, differences)
+            head = struct.pack("<q", first)
+            return Encoded(Encoding.DELTA, head + _pack(narrow, width), width)
+    return Encoded(Encoding.PLANES, _pack(array("q", column), 8))
 
 
 def encode_doubles(values: Sequence[float], *, thorough: bool = False) -> Encoded:
     """Encode IEEE doubles; there is at least one. `thorough` looks for short decimals as well."""
-    column = array("d", values)
+    column = values if isinstance(values, array) and values.typecode == "d" else array("d", values)
     data = little(column).tobytes()
-    if data == data[:8] * len(column):
+    if data[:8] == data[-8:] and data == data[:8] * len(column):
         return Encoded(Encoding.CONSTANT, data[:8])
     if thorough:
         decimal = _decimal(column)
         if decimal is not None:
             return decimal
     return Encoded(Encoding.PLANES, zstd.compress(_planes(data, 8), LEVEL))
+
+
+def ends(values: Integers, encoded: Encoded) -> tuple[int, int]:
+    """Return the least and the greatest of integers; `encoded` is what they were encoded to."""
+    if encoded.encoding in (Encoding.CONSTANT, Encoding.LINEAR):
+        values = (values[0], values[-1])
+    return min(values), max(values)
+
+
+def as_list(values: Sequence[N]) -> list[N]:
+    """Return a column as a list, the fastest form to go through."""
+    return values if isinstance(values, list) else list(values)
 
 
 def encode_bits(flags: Sequence[bool]) -> Encoded:
@@ -114,14 +128,12 @@ def _scaled(column: "array[float]", digits: int) -> list[int] | None:
     return whole if exact else None
 
 
-def _width(differences: Sequence[int]) -> int:
-    """Return how many bytes each difference takes, or 0 if eight are not enough."""
-    least, greatest = min(differences), max(differences)
-    for width in WIDTHS:
-        bound = 1 << (8 * width - 1)
-        if -bound <= least and greatest < bound:
-            return width
-    return 0
+def _is_even(column: list[int], stride: int) -> bool:
+    """Tell whether the numbers after the first one rise, or fall, by `stride` each."""
+    first, count = column[0], len(column)
+    if not stride or not LEAST <= stride <= GREATEST or column[-1] != first + stride * (count - 1):
+        return False
+    return column == list(range(first, first + stride * count, stride))
 
 
 def _pack(column: "array[int]", width: int) -> bytes:

@@ -1,8 +1,8 @@
 """Appends of many clients at once: a few statements for all of them together."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from itertools import repeat
+from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Any
 
 from chachaml_kernel.domain.metrics import Points
@@ -13,6 +13,7 @@ from chachaml_store_sql.once import apply_once
 from chachaml_store_sql.runs import no_run, refuse_ended
 from chachaml_store_sql.series.append import Append, Grown, summary
 from chachaml_store_sql.series.batches import COLUMNS, Row, run_batches
+from chachaml_store_sql.series.notes import note_gathered
 from chachaml_store_sql.series.segments import Segment
 
 
@@ -86,6 +87,7 @@ def _append_all(
         all_grown.append(grown)
     run_batches(connection, "add_points", points)
     run_batches(connection, "add_chunks", chunks)
+    note_gathered(connection, chain.from_iterable(all_grown))
     return all_grown
 
 
@@ -132,6 +134,6 @@ def _point_rows(place: Place, points: Points) -> Iterable[Row]:
 def _chunk_rows(place: Place, segments: Sequence[Segment]) -> Iterable[Row]:
     seq = place.seq
     for segment in segments:
-        columns = {**asdict(segment), "series_id": place.series_id, "first_seq": seq}
+        columns = segment.row(place.series_id, seq)
         yield [columns[name] for name in COLUMNS["add_chunks"]]
         seq += segment.length

@@ -1,114 +1,158 @@
-"""Sealing: rows of a series become a chunk, behind the writes and safe at any crash."""
+"""Sealing: rows and short chunks of a series become a chunk, behind the writes."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from chachaml_kernel.domain.metrics import Points
+from chachaml_kernel.domain.metrics import Points, Window
 from chachaml_kernel.domain.runs import RunStatus
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Executable,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
-from chachaml_store_sql.rows import AnyRow, real
+from chachaml_store_sql.compiled import changed, fetch
 from chachaml_store_sql.schema import chunks, points, runs, series
-from chachaml_store_sql.series.segments import LENGTH, Segment, make
+from chachaml_store_sql.series import lazy
+from chachaml_store_sql.series.chunk import open_chunk
+from chachaml_store_sql.series.notes import forget
+from chachaml_store_sql.series.pieces import Group, Stretch, next_group
+from chachaml_store_sql.series.queries import read_chunks, read_rows
+from chachaml_store_sql.series.read import merged
+from chachaml_store_sql.series.segments import LENGTH, Segment, make, outline_of
+from chachaml_store_sql.series.spans import span_of
 
-WORTH = 16
-"""Fewer rows than these at the end of a series stay rows: a chunk of them would not be smaller."""
+STRETCH = 4 * LENGTH
+"""Points whose chunks are looked at in one go."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What there is to know of a series before its pieces are looked at."""
+
+    length: int
+    settled: int
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A chunk that may take the place of the rows that it was made of."""
+    """A chunk that may take the place of the pieces it was made of, where there was one to make.
+
+    `state` is what the series was in then; `more` tells whether it had further pieces to seal.
+    """
 
     series_id: int
-    first_seq: int
-    segment: Segment
+    state: State
+    group: Group
+    segment: Segment | None
+    more: bool
 
 
-def encode_oldest(connection: Connection, series_id: int) -> Sealed | None:
-    """Make the oldest rows of a series that can be a chunk into one; change nothing.
+def encode_next(connection: Connection, series_id: int) -> Sealed | None:
+    """Make the oldest pieces of a series that can be a chunk into one; change nothing.
 
-    Rows that others may still join are left alone, unless the run has ended.
+    Pieces that others may still join are left alone, unless the run has ended. Return none where
+    there is no such series any more.
     """
-    rows = connection.execute(
-        select(points.c.seq, points.c.step, points.c.at, points.c.value)
-        .where(points.c.series_id == series_id)
-        .order_by(points.c.seq)
-        .limit(2 * LENGTH)
-    ).all()
-    for group, is_last in _groups(rows):
-        if len(group) >= LENGTH or not is_last or _is_final(connection, series_id, group):
-            return Sealed(series_id, group[0][0], _segment(group[:LENGTH]))
-    return None
+    rows = fetch(connection, _state, {"own_id": series_id})
+    if not rows:
+        return None
+    state = State(*rows[0])
+    stretch = _stretch(connection, series_id, state)
+    group = next_group(stretch, state.settled)
+    segment = None
+    if len(group):
+        part = _read(connection, series_id, group)
+        segment = make(part, outline_of(part), thorough=True)
+    more = stretch.end < state.length or len(next_group(stretch, group.end)) > 0
+    return Sealed(series_id, state, group, segment, more)
 
 
-def _is_final(connection: Connection, series_id: int, group: Sequence[AnyRow]) -> bool:
-    """Tell whether the last rows of a series are to become a chunk as they are.
-
-    They are if a chunk lies behind them already; or if their run has ended and they are enough.
-    """
-    row = connection.execute(
-        select(series.c.length, runs.c.status)
-        .join(runs, runs.c.id == series.c.run_id)
-        .where(series.c.id == series_id)
-    ).first()
-    if row is None:
-        return False
-    ended = row.status != RunStatus.RUNNING.value
-    return group[-1][0] + 1 < row.length or (ended and len(group) >= WORTH)
+def _stretch(connection: Connection, series_id: int, state: State) -> Stretch:
+    upto = min(state.length, state.settled + STRETCH)
+    within = {"own_id": series_id, "begin": state.settled, "end": upto}
+    heads = [(first, length) for first, length in fetch(connection, _heads, within)]
+    end = max(upto, sum(heads[-1])) if heads else upto
+    final = end == state.length and state.status != RunStatus.RUNNING.value
+    return Stretch(state.settled, end, heads, final)
 
 
-def _groups(rows: Sequence[AnyRow]) -> Iterator[tuple[Sequence[AnyRow], bool]]:
-    """Yield rows that follow one another, and whether they are the last ones.
-
-    Between groups lies a chunk, which was appended whole.
-    """
-    begin = 0
-    for end in range(1, len(rows) + 1):
-        if end == len(rows) or rows[end][0] != rows[end - 1][0] + 1:
-            yield rows[begin:end], end == len(rows)
-            begin = end
-
-
-def _segment(rows: Sequence[AnyRow]) -> Segment:
-    values, times = [real(row[3]) for row in rows], [row[2] for row in rows]
-    return make(Points(values, times, [row[1] for row in rows]), thorough=True)
+def _read(connection: Connection, series_id: int, group: Group) -> Points:
+    """Return the points of a group, from chunks and rows."""
+    span = span_of(series_id, Window("position", group.first, group.end - 1))
+    found = read_chunks(connection, span)
+    parts = [(chunk.first_seq, open_chunk(chunk.blob).points()) for chunk in found]
+    return lazy.joined(merged(parts, read_rows(connection, span))).span(0, len(group))
 
 
 def put_in_place(connection: Connection, sealed: Sealed) -> None:
-    """Put a chunk in the place of its rows.
+    """Put a chunk in the place of its pieces.
 
-    Raises `Overtaken` if they are not all there any more: they went with their run, or into a chunk
-    that another process made of them.
+    Raises `Overtaken` if it is not exactly those points that are there: they went with their run,
+    or another process has sealed them.
     """
-    first, length = sealed.first_seq, sealed.segment.length
-    place = {"series_id": sealed.series_id, "first_seq": first}
-    removed = connection.execute(
-        delete(points).where(
-            points.c.series_id == sealed.series_id,
-            points.c.seq >= first,
-            points.c.seq < first + length,
-        )
-    )
-    if removed.rowcount != length:
+    group, own = sealed.group, {"own_id": sealed.series_id}
+    if sealed.segment is not None:
+        _remove(connection, {**own, "begin": group.first, "end": group.end})
+        fetch(connection, _insert, sealed.segment.row(sealed.series_id, group.first))
+    fetch(connection, _settle, {**own, "upto": group.settled})
+    if not sealed.more:
+        state = sealed.state
+        forget(connection, sealed.series_id, length=state.length, status=state.status)
+
+
+def _remove(connection: Connection, within: Mapping[str, int]) -> None:
+    """Remove the pieces that lie within a group; raise `Overtaken` unless they are all of it."""
+    length = within["end"] - within["begin"]
+    lengths = [row[0] for row in fetch(connection, _remove_chunks, within)]
+    rows = changed(connection, _remove_rows, within)
+    if lengths == [length] or sum(lengths) + rows != length:
         raise Overtaken
-    connection.execute(insert(chunks).values(**place, **asdict(sealed.segment)))
-
-
-def series_of_ended(connection: Connection, run_id: str | None = None) -> list[int]:
-    """Return the ids of series with rows to seal: of one run that has ended, or of all of them."""
-    statement = (
-        select(series.c.id)
-        .join(runs, runs.c.id == series.c.run_id)
-        .where(
-            series.c.length >= WORTH,
-            runs.c.status != RunStatus.RUNNING.value,
-            series.c.id.in_(select(points.c.series_id).distinct())
-            if run_id is None
-            else series.c.run_id == run_id,
-        )
-    )
-    return list(connection.execute(statement).scalars())
 
 
 class Overtaken(Exception):
-    """The rows of a chunk were not all there any more when it was to take their place."""
+    """The pieces of a chunk were not all there any more when it was to take their place."""
+
+
+def _state(_: Dialect) -> Executable:
+    found = select(series.c.length, series.c.settled, runs.c.status)
+    return found.join_from(series, runs).where(series.c.id == bindparam("own_id"))
+
+
+def _within(table: Table, first: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return the condition for pieces of a series that begin from `begin` up to `end`."""
+    own = table.c.series_id == bindparam("own_id")
+    return and_(own, first >= bindparam("begin"), first < bindparam("end"))
+
+
+def _heads(_: Dialect) -> Executable:
+    first = chunks.c.first_seq
+    return select(first, chunks.c.length).where(_within(chunks, first)).order_by(first)
+
+
+def _remove_chunks(_: Dialect) -> Executable:
+    first, length = chunks.c.first_seq, chunks.c.length
+    whole = first + length <= bindparam("end")
+    return delete(chunks).where(_within(chunks, first), whole).returning(length)
+
+
+def _remove_rows(_: Dialect) -> Executable:
+    return delete(points).where(_within(points, points.c.seq))
+
+
+def _insert(_: Dialect) -> Executable:
+    return insert(chunks)
+
+
+def _settle(_: Dialect) -> Executable:
+    behind = series.c.id == bindparam("own_id"), series.c.settled < bindparam("upto")
+    return update(series).where(*behind).values(settled=bindparam("upto"))

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from chachaml_kernel.domain.metrics import Points, extremes
 
-from chachaml_store_sql.series import chunk
+from chachaml_store_sql.series import chunk, columns
+from chachaml_store_sql.series.chunk import What
+from chachaml_store_sql.series.columns import Encoded, Encoding, as_list
 
 LENGTH = 4_096
 """Points that a chunk holds at most."""
@@ -26,41 +28,53 @@ class Segment:
     outline: bytes
     points: bytes
 
+    def row(self, series_id: int, first_seq: int) -> dict[str, object]:
+        """Return the row of the table of chunks."""
+        columns = {name: getattr(self, name) for name in self.__slots__}
+        return {"series_id": series_id, "first_seq": first_seq, **columns}
+
 
 def cut(points: Points) -> list[Points]:
     """Cut points into parts that a chunk can hold."""
     count = len(points)
-    return [slice_of(points, begin, begin + LENGTH) for begin in range(0, count, LENGTH)]
+    return [points.span(begin, begin + LENGTH) for begin in range(0, count, LENGTH)]
 
 
-def slice_of(points: Points, begin: int, end: int) -> Points:
-    """Return the points from position `begin` up to `end`, without that."""
-    return Points(
-        points.values[begin:end],
-        points.times[begin:end],
-        None if points.steps is None else points.steps[begin:end],
-    )
-
-
-def make(points: Points, *, thorough: bool = False) -> Segment:
-    """Encode up to `LENGTH` points; `thorough` spends time to make them smaller."""
-    steps: Sequence[int] = [step for step in points.steps or () if step is not None]
+def make(points: Points, outline: Points, *, thorough: bool = False) -> Segment:
+    """Encode up to `LENGTH` points and their outline; `thorough` makes them smaller, if slower."""
+    encoded = chunk.encode_columns(points, thorough=thorough)
+    least_step, greatest_step = _ends_of_steps(points.steps, encoded[What.STEP])
+    least_at, greatest_at = columns.ends(points.times, encoded[What.TIME])
     return Segment(
         length=len(points),
-        least_step=min(steps, default=None),
-        greatest_step=max(steps, default=None),
-        every_step=len(steps) == len(points),
-        least_at=min(points.times),
-        greatest_at=max(points.times),
-        outline=chunk.encode(points.take(landmarks(points.values))),
-        points=chunk.encode(points, thorough=thorough),
+        least_step=least_step,
+        greatest_step=greatest_step,
+        every_step=least_step is not None and What.HAS_STEP not in encoded,
+        least_at=least_at,
+        greatest_at=greatest_at,
+        outline=chunk.encode(outline),
+        points=chunk.join(encoded, len(points)),
     )
+
+
+def _ends_of_steps(
+    steps: Sequence[int | None] | None, encoded: Encoded
+) -> tuple[int, int] | tuple[None, None]:
+    if encoded.encoding == Encoding.ABSENT:
+        return None, None
+    return columns.ends(chunk.steps_given(steps), encoded)
+
+
+def outline_of(points: Points) -> Points:
+    """Return the points that a thin curve needs: both ends, and the extremes of each block."""
+    return points.take(landmarks(points.values))
 
 
 def landmarks(values: Sequence[float]) -> list[int]:
-    """Return the positions that a thin curve needs: both ends, and the extremes of each block."""
-    count = len(values)
+    """Return the positions of the points of an outline."""
+    column = as_list(values)
+    count = len(column)
     kept = {0, count - 1}
     for begin in range(0, count, BLOCK):
-        kept.update(extremes(values, begin, min(begin + BLOCK, count)))
+        kept.update(extremes(column, begin, begin + BLOCK))
     return sorted(kept)

@@ -119,6 +119,7 @@ def _metrics() -> None:
         sa.Column("greatest", Real),
         sa.Column("logged", sa.BigInteger, nullable=False),
         sa.Column("started_at", sa.BigInteger, nullable=False),
+        sa.Column("settled", sa.BigInteger, nullable=False),
         sa.UniqueConstraint("run_id", "key", name="series_of_run"),
         sqlite_autoincrement=True,
     )
@@ -131,6 +132,17 @@ def _metrics() -> None:
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.Column("value", Real),
         sa.PrimaryKeyConstraint("series_id", "seq"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "unsettled",
+        sa.Column(
+            "series_id",
+            sa.BigInteger,
+            sa.ForeignKey("series.id", ondelete="CASCADE"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("series_id"),
         sqlite_with_rowid=False,
     )
     op.create_table(

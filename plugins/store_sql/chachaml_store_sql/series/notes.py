@@ -1,0 +1,58 @@
+"""Notes of which series may have something to seal, kept where the series are."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, Dialect, Executable, bindparam, delete, exists, select
+
+from chachaml_store_sql.compiled import fetch
+from chachaml_store_sql.schema import runs, series, unsettled
+from chachaml_store_sql.series.append import Grown
+from chachaml_store_sql.series.pieces import WORTH
+from chachaml_store_sql.upsert import insert_into
+
+
+def note_gathered(connection: Connection, grown: Iterable[Grown]) -> None:
+    """Note those series whose points have gathered."""
+    for one in grown:
+        if one.has_gathered:
+            fetch(connection, _note, {"series_id": one.series_id})
+
+
+def note_ended(connection: Connection, run_id: str) -> list[int]:
+    """Note those series of a run that may have points to seal now; return their ids."""
+    found = [row[0] for row in fetch(connection, _of_run, {"own_run": run_id, "worth": WORTH})]
+    for series_id in found:
+        fetch(connection, _note, {"series_id": series_id})
+    return found
+
+
+def noted(connection: Connection) -> list[int]:
+    """Return the ids of the series that were noted."""
+    return [row[0] for row in fetch(connection, _noted)]
+
+
+def forget(connection: Connection, series_id: int, *, length: int, status: str) -> None:
+    """Remove a note, unless its series is longer now or its run has another status."""
+    as_it_was = {"own_id": series_id, "own_length": length, "own_status": status}
+    fetch(connection, _forget, as_it_was)
+
+
+def _note(dialect: Dialect) -> Executable:
+    note = insert_into(unsettled, dialect).values(series_id=bindparam("series_id"))
+    return note.on_conflict_do_nothing()
+
+
+def _of_run(_: Dialect) -> Executable:
+    enough = series.c.length - series.c.settled >= bindparam("worth")
+    return select(series.c.id).where(series.c.run_id == bindparam("own_run"), enough)
+
+
+def _noted(_: Dialect) -> Executable:
+    return select(unsettled.c.series_id)
+
+
+def _forget(_: Dialect) -> Executable:
+    own = series.c.id == bindparam("own_id"), series.c.length == bindparam("own_length")
+    of_run = runs.c.id == series.c.run_id, runs.c.status == bindparam("own_status")
+    as_it_was = exists().where(*own, *of_run)
+    return delete(unsettled).where(unsettled.c.series_id == bindparam("own_id"), as_it_was)
