@@ -14,7 +14,7 @@ from chachaml_kernel.services.health import Health
 from chachaml_kernel.services.metrics import Metrics
 from chachaml_kernel.services.models import Models
 from chachaml_kernel.services.runs import Runs
-from chachaml_kernel.services.surroundings import Clock, NewId, random_id, system_clock
+from chachaml_kernel.services.surroundings import Clock, NewId, rising_id, system_clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class Kernel:
 
 
 def open_kernel(
-    config: Config, *, clock: Clock = system_clock, new_id: NewId = random_id
+    config: Config, *, clock: Clock = system_clock, new_id: NewId = rising_id
 ) -> AbstractAsyncContextManager[Kernel]:
     """Load the configured plugins, open what they provide, and close it again at the end.
 
@@ -51,7 +51,7 @@ def open_kernel(
 
 @asynccontextmanager
 async def open_parts(
-    parts: Parts, config: Config, *, clock: Clock = system_clock, new_id: NewId = random_id
+    parts: Parts, config: Config, *, clock: Clock = system_clock, new_id: NewId = rising_id
 ) -> AsyncIterator[Kernel]:
     """Open what plugins provide, and close it again at the end; parts can be opened once.
 

@@ -55,7 +55,7 @@ def test_runs_are_listed_newest_first(serve_runs: Serve, visit: Visit) -> None:
     expect(page.get_by_text("4 runs, newest first")).to_be_visible()
     expect(names(page)).to_have_text(["young", "diverged", "quick", "slow"])
     quick = page.get_by_role("row", name="quick").get_by_role("cell")
-    shown = ["completed", "00000000", "digits", "accuracy", "0.9500", "maria", "9 Oct 2025", "1 s"]
+    shown = ["completed", "00000002", "digits", "accuracy", "0.9500", "maria", "9 Oct 2025", "1 s"]
     assert quick.all_inner_texts() == shown
     expect(page.get_by_role("row", name="slow")).to_contain_text("54 min 20 s")
     expect(page.get_by_role("row", name="diverged")).to_contain_text("loss NaN")

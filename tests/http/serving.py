@@ -14,7 +14,7 @@ from chachaml_kernel.services.health import Health
 from chachaml_kernel.services.metrics import Metrics
 from chachaml_kernel.services.models import Models
 from chachaml_kernel.services.runs import Runs
-from chachaml_kernel.services.surroundings import random_id, system_clock
+from chachaml_kernel.services.surroundings import rising_id, system_clock
 from chachaml_ui import Ui
 from chachaml_ui.server import serve
 
@@ -31,9 +31,9 @@ def kernel(
     files = MemoryArtifactStore() if artifact_store is None else artifact_store
     exporters = {} if exporter is None else {exporter.format: exporter}
     return Kernel(
-        runs=Runs(records, files, (), system_clock, random_id),
+        runs=Runs(records, files, (), system_clock, rising_id),
         metrics=Metrics(records, system_clock),
-        artifacts=Artifacts(records, files, system_clock, random_id),
+        artifacts=Artifacts(records, files, system_clock, rising_id),
         experiments=Experiments(records, system_clock),
         models=Models(records, system_clock),
         exports=Exports(records, exporters),

@@ -16,6 +16,9 @@ CHECKED_BYTES = 64 * 2**20
 WAL_BYTES = 64 * 2**20
 """What the write-ahead log is cut down to when its content has moved to the file."""
 
+CACHE_BYTES = 8 * 2**20
+"""What each connection may hold of the file: the pages of a list, and what leads to them."""
+
 PAGES_AT_ONCE = 1_000
 
 
@@ -26,6 +29,7 @@ def connect(engine: Engine, *, write: bool) -> Connection:
         "foreign_keys = ON",
         "synchronous = FULL",  # an answer means that the write is on the disk
         f"journal_size_limit = {WAL_BYTES}",
+        f"cache_size = -{CACHE_BYTES // 1_024}",  # negative: in KiB, not in pages
         f"query_only = {'OFF' if write else 'ON'}",
     ):
         connection.exec_driver_sql(f"PRAGMA {pragma}")
