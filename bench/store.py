@@ -80,7 +80,7 @@ def _tag(i: int, j: int) -> dict[str, object]:
 def _series(i: int, j: int) -> dict[str, object]:
     value = i * 7919 % 10_007 / 10_007
     last = {"last_value": value, "last_step": 0, "last_at": i, "logged": i * 100 + j}
-    own = {"run_id": _id(i), "key": f"metric-{j}", "length": 1, "started_at": i}
+    own = {"run_id": _id(i), "key": f"metric-{j}", "length": 1, "settled": 0, "started_at": i}
     return {**own, **last, "least": value, "greatest": value}
 
 
