@@ -1,0 +1,65 @@
+"""Environments of their own for the peers, below the checkout, and what lies in one."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.environments import ROOT, find_uv
+
+PEERS = ROOT / ".peers"
+
+
+def installed(package: str) -> Path:
+    """Return an environment with a package from PyPI, bytecode compiled; made if it is not there.
+
+    `package` has its version, as in `mlflow==3.17.2`; another version takes the place of it.
+    """
+    folder = PEERS / package.partition("==")[0]
+    ready = folder / "ready"
+    if not ready.exists() or ready.read_text() != package:
+        install(folder, package)
+        ready.write_text(package)
+    return folder
+
+
+def install(folder: Path, *arguments: str) -> None:
+    """Install what the arguments name into a new environment, bytecode compiled."""
+    environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_LINK_MODE": "copy"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    for command in (
+        ("venv", "--clear", "--python", sys.executable, str(folder)),
+        ("pip", "install", "--compile-bytecode", "--python", str(folder), *arguments),
+    ):
+        subprocess.run([find_uv(), *command], env=environment, check=True, capture_output=True)
+
+
+def build(folder: Path) -> Path:
+    """Build the wheels of this checkout into `folder`; return the kernel's."""
+    command = (find_uv(), "build", "--all-packages", "--wheel", "--out-dir", str(folder), str(ROOT))
+    subprocess.run(command, check=True, capture_output=True)
+    return next(folder.glob("chachaml_kernel-*.whl"))
+
+
+def size(folder: Path) -> int:
+    """Return the bytes of all files in a folder; links are not followed."""
+    return sum(path.lstat().st_size for path in folder.rglob("*") if not path.is_symlink())
+
+
+def import_seconds(environment: Path, modules: str) -> float:
+    """Return the processor time of a Python that imports modules and ends."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(
+        [environment / "bin" / "python", "-c", f"import {modules}"], check=True, capture_output=True
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime - before.ru_utime) + (after.ru_stime - before.ru_stime)
+
+
+def versions(environment: Path) -> dict[str, str]:
+    """Return the versions of all packages in an environment."""
+    command = (find_uv(), "pip", "list", "--format", "json", "--python", str(environment))
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return {package["name"]: package["version"] for package in json.loads(said)}
