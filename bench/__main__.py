@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
-from bench.environments import installed, versions
+from bench.environments import built, installed, versions
 from bench.figures import Figure
 from bench.results import LATEST, Results, about
 from bench.runner import run
@@ -25,34 +25,34 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _stop)  # so that servers are ended then too
     options = _options()
     sizes = _sizes(options)
-    targets: list[Target] = [Ours()]
-    packages = {}
+    targets: list[Target] = [
+        Ours(built("chachaml", extras="default"), extras=False),
+        Ours(built("chachaml-extras", extras="default,arrow,fast"), extras=True),
+    ]
     if options.peers:
-        environments = {peer.package: installed(peer.package) for peer in (MLflow, Trackio)}
-        mlflow, trackio = environments.values()
-        packages = {name: versions(path) for name, path in environments.items()}
+        mlflow, trackio = installed(MLflow.package), installed(Trackio.package)
         targets += [MLflow(mlflow, best=True), MLflow(mlflow, best=False), Trackio(trackio)]
-    _measure(options.names or list(WORKLOADS), targets, sizes, packages, options.out)
+    _measure(options.names or list(WORKLOADS), targets, sizes, options.out)
 
 
 def _measure(
     names: Sequence[str],
     targets: Sequence[Target],
     sizes: Sizes,
-    packages: dict[str, dict[str, str]],
     file: Path,
 ) -> None:
     rows: list[Row] = []
     figures: dict[str, Mapping[str, Figure]] = {}
     results = None
     notes: dict[str, None] = {}  # each once, in order
-    facts = about(sizes, packages)
+    facts = about(sizes, {target.name: versions(target.home) for target in targets})
     for name in names:
         workload = WORKLOADS[name](sizes)
         figures.update(run(workload, targets, rounds=sizes.rounds))
         rows += workload.rows
         notes |= {target.notes[name]: None for target in targets if name in target.notes}
-        results = Results(facts, [target.name for target in targets], rows, figures, list(notes))
+        ours, peers = ([t.name for t in targets if t.ours == own] for own in (True, False))
+        results = Results(facts, ours, peers, rows, figures, list(notes))
         results.save(file)  # what was measured stays, whatever becomes of the next
     if results:
         sys.stdout.write(f"\n{table(results)}\n{file}\n")

@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parents[1] / "docs" / "img"
 GREY = "#808080"
 """Legible on white and on black alike, as the background is left open."""
 
-COLOURS = ("#e8590c", "#4c8dd6", "#8fb8e8", "#3fa37a")
+COLOURS = ("#e8590c", "#f4a36f", "#4c8dd6", "#8fb8e8", "#3fa37a")
 
 CHARTS: Mapping[str, tuple[str, Sequence[int]]] = {
     "writing": ("Writing: more is better", (1, 2, 3, 4, 7)),
@@ -40,7 +40,7 @@ def draw(results: Results, folder: Path) -> list[Path]:
     with mpl.rc_context(SETTINGS):
         for name, (title, numbers) in CHARTS.items():
             rows = [row for row in results.rows if row.number in numbers and _fits(row, name)]
-            rows = [row for row in rows if results.of(row, results.targets[0])]
+            rows = [row for row in rows if results.own(row)]
             if rows:
                 folder.mkdir(parents=True, exist_ok=True)
                 files.append(folder / f"bench-{name}.svg")
@@ -57,7 +57,8 @@ def _fits(row: Row, chart: str) -> bool:
 
 def _chart(results: Results, rows: Sequence[Row], title: str) -> Drawing:
     """Draw bars on a logarithmic scale, a group for each row, a bar for each target."""
-    targets = [t for t in results.targets if any(results.of(row, t) for row in rows)]
+    everyone = [*results.ours, *results.peers]
+    targets = [t for t in everyone if any(results.of(row, t) for row in rows)]
     height = 0.8 / len(targets)
     drawing = Drawing(figsize=(8, 0.7 + len(rows) * (0.12 + 0.16 * len(targets))))
     axes = drawing.subplots()
@@ -67,7 +68,7 @@ def _chart(results: Results, rows: Sequence[Row], title: str) -> Drawing:
             [y + (place - (len(targets) - 1) / 2) * height for y, _ in found],
             [figure.median for _, figure in found],
             height=height * 0.9,
-            color=COLOURS[results.targets.index(target) % len(COLOURS)],
+            color=COLOURS[everyone.index(target) % len(COLOURS)],
             label=target,
         )
         labels = [f" {digits(figure.median)}" for _, figure in found]

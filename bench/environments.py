@@ -1,4 +1,4 @@
-"""Environments of their own for the peers, below the checkout, and what lies in one."""
+"""Environments of their own for all servers, below the checkout, and what lies in one."""
 
 import json
 import os
@@ -6,10 +6,11 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.environments import ROOT, find_uv
 
-PEERS = ROOT / ".peers"
+PLACE = ROOT / ".bench"
 
 
 def installed(package: str) -> Path:
@@ -17,7 +18,7 @@ def installed(package: str) -> Path:
 
     `package` has its version, as in `mlflow==3.17.2`; another version takes the place of it.
     """
-    folder = PEERS / package.partition("==")[0]
+    folder = PLACE / package.partition("==")[0]
     ready = folder / "ready"
     if not ready.exists() or ready.read_text() != package:
         install(folder, package)
@@ -36,11 +37,16 @@ def install(folder: Path, *arguments: str) -> None:
         subprocess.run([find_uv(), *command], env=environment, check=True, capture_output=True)
 
 
-def build(folder: Path) -> Path:
-    """Build the wheels of this checkout into `folder`; return the kernel's."""
-    command = (find_uv(), "build", "--all-packages", "--wheel", "--out-dir", str(folder), str(ROOT))
-    subprocess.run(command, check=True, capture_output=True)
-    return next(folder.glob("chachaml_kernel-*.whl"))
+def built(name: str, *, extras: str) -> Path:
+    """Return an environment with what this checkout is now, installed from wheels."""
+    folder = PLACE / name
+    with TemporaryDirectory() as wheels:
+        command = (find_uv(), "build", "--all-packages", "--wheel", "--out-dir", wheels, str(ROOT))
+        subprocess.run(command, check=True, capture_output=True)
+        kernel = next(Path(wheels).glob("chachaml_kernel-*.whl"))
+        package = f"chachaml-kernel[{extras}] @ {kernel.as_uri()}"
+        install(folder, "--find-links", wheels, "--reinstall", package)
+    return folder
 
 
 def size(folder: Path) -> int:

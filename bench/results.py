@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,7 +15,6 @@ from bench.runner import Figures
 from bench.workload import Row, Sizes
 
 LATEST = Path(__file__).with_name("results") / "latest.json"
-OURS = ("chachaml-kernel", "aiohttp", "msgspec", "SQLAlchemy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,27 +22,34 @@ class Results:
     """Rows with their figures, and where, when and with what they were measured."""
 
     about: Mapping[str, Any]
-    targets: Sequence[str]
-    """Our server first."""
+    ours: Sequence[str]
+    """Our server, first as it is installed if nothing else is asked for."""
+
+    peers: Sequence[str]
 
     rows: Sequence[Row]
     figures: Figures
     notes: Sequence[str]
 
     def of(self, row: Row, target: str) -> Figure | None:
-        """Return the figure of a target, or the one that it has instead in that row."""
-        for name in filter(None, (row.name, row.against)):
-            if found := self.figures.get(name, {}).get(target):
-                return found
-            if target == self.targets[0]:
-                break
-        return None
+        """Return the figure of a target; of a peer also the one that it has instead in that row."""
+        found = self.figures.get(row.name, {}).get(target)
+        if found is None and row.against and target in self.peers:
+            return self.figures.get(row.against, {}).get(target)
+        return found
+
+    def own(self, row: Row) -> Figure | None:
+        """Return the figure of ours that peers stand against."""
+        return next(filter(None, (self.of(row, target) for target in self.ours)), None)
 
     def save(self, file: Path) -> None:
         """Write it as JSON."""
         file.parent.mkdir(parents=True, exist_ok=True)
         rows = [{**asdict(row), "figures": self._told(row)} for row in self.rows]
-        told = {"about": self.about, "targets": self.targets, "rows": rows, "notes": self.notes}
+        told = {
+            **{"about": self.about, "ours": self.ours, "peers": self.peers},
+            **{"rows": rows, "notes": self.notes},
+        }
         file.write_text(json.dumps(told, indent=1) + "\n")
 
     @classmethod
@@ -59,7 +64,7 @@ class Results:
             for row in told["rows"]
         }
         rows = [Row(**row) for row in told["rows"]]
-        return cls(told["about"], told["targets"], rows, figures, told["notes"])
+        return cls(told["about"], told["ours"], told["peers"], rows, figures, told["notes"])
 
     def _told(self, row: Row) -> dict[str, object]:
         return {
@@ -73,8 +78,8 @@ class Results:
         }
 
 
-def about(sizes: Sizes, peers: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """Return what figures depend on; `peers` are the packages of each peer's environment."""
+def about(sizes: Sizes, packages: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """Return what figures depend on; `packages` are the versions in each target's environment."""
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "sizes": asdict(sizes),
@@ -87,8 +92,7 @@ def about(sizes: Sizes, peers: Mapping[str, Mapping[str, str]]) -> dict[str, Any
         },
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
-        "versions": {name: version(name) for name in OURS},
-        "peers": peers,
+        "packages": packages,
     }
 
 

@@ -26,7 +26,7 @@ def run(workload: Workload, targets: Sequence[Target], *, rounds: int) -> Figure
                 measures.append((target, site, workload.prepare(site, target)))
         for number in range(1 if workload.once else rounds):
             for target, site, measure in measures:
-                if number and workload.peers_once and target is not targets[0]:
+                if number and workload.peers_once and not target.ours:
                     continue
                 with site.turn():
                     found = measure()
@@ -43,7 +43,7 @@ def run(workload: Workload, targets: Sequence[Target], *, rounds: int) -> Figure
 def _taking_part(workload: Workload, targets: Sequence[Target]) -> Sequence[Target]:
     if workload.ours_only:
         return targets[:1]
-    return [target for target in targets if target.best or workload.defaults]
+    return [target for target in targets if not target.variant or target.name in workload.variants]
 
 
 def tell(line: str) -> None:

@@ -14,12 +14,19 @@ GAP = "–"  # noqa: RUF001
 
 def table(results: Results) -> str:
     """Return medians with their spread, and how many times better ours are than each peer's."""
-    ours, *peers = results.targets
-    head = ["#", "workload", "unit", ours, *chain.from_iterable((peer, TIMES) for peer in peers)]
+    peers = results.peers
+    head = [
+        "#",
+        "workload",
+        "unit",
+        *results.ours,
+        *chain.from_iterable((peer, TIMES) for peer in peers),
+    ]
     lines = [head, [":-:", "---", "---", *["--:"] * (len(head) - 3)]]
     for row in results.rows:
-        own = results.of(row, ours)
-        cells = [str(row.number or ""), row.title, row.unit, _cell(own)]
+        own = results.own(row)
+        cells = [str(row.number or ""), row.title, row.unit]
+        cells += [_cell(results.of(row, target)) for target in results.ours]
         for peer in peers:
             their = results.of(row, peer)
             cells.append(_cell(their))

@@ -56,8 +56,8 @@ class Workload:
     rows: Sequence[Row]
     prepare: Callable[[Site, Target], Measure]
     ours_only: bool = False
-    defaults: bool = False
-    """Whether peers that can be set up better take part with their defaults too."""
+    variants: Sequence[str] = ()
+    """Which variants of servers take part."""
 
     peers_once: bool = False
     """Whether peers, which need minutes for it, do it in the first round only."""

@@ -13,6 +13,10 @@ Form: TypeAlias = Literal["list", "columns", "arrow"]
 METRICS = ("m0", "m1", "m2", "m3", "m4")
 PARAMS = ("p0", "p1", "p2", "p3", "p4")
 
+EXTRAS = "chachaml[arrow,fast]"
+MLFLOW_DEFAULT = "mlflow-default"
+"""The variants."""
+
 SERIES = "m"
 """The metric of which there is a long series."""
 
@@ -59,8 +63,15 @@ class Program(Protocol):
 class Target(Program, Protocol):
     """A tracking server. What it cannot do it returns None for."""
 
-    best: bool
-    """Whether it is set up as well as it can be, rather than with its defaults."""
+    ours: bool
+    variant: bool
+    """Whether it is another one in another setting, which takes part in some workloads only."""
+
+    home: Path
+    """The environment that it is installed in."""
+
+    modules: str
+    """What its server imports."""
 
     notes: Mapping[str, str]
     """By workload, what is to be known of a figure."""

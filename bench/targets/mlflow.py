@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bench.targets import METRICS, PARAMS, SERIES, Batch, Form, Read, Stored, once
+from bench.targets import METRICS, MLFLOW_DEFAULT, PARAMS, SERIES, Batch, Form, Read, Stored, once
 from bench.targets.databases import Changes, Space, Template, multiply, size
 from bench.wire import JSON, Body, Call, alone, ask, get, post, request
 
@@ -24,8 +24,9 @@ class MLflow:
     """
 
     package = "mlflow==3.17.2"
-    module = "mlflow.server.fastapi_app"
+    modules = "mlflow.server.fastapi_app"
     ready = "/health"
+    ours = False
     notes: Mapping[str, str] = {
         "singles_1": "`mlflow` has one worker and no job execution; `mlflow-default` its defaults.",
         "bulk": "MLflow has one form, log-batch; it stands against columns and Arrow too.",
@@ -35,10 +36,10 @@ class MLflow:
 
     def __init__(self, environment: Path, *, best: bool) -> None:
         """Use what is installed in `environment`."""
-        self.name = "mlflow" if best else "mlflow-default"
-        self._command = environment / "bin" / "mlflow"
+        self.name = "mlflow" if best else MLFLOW_DEFAULT
+        self.variant = not best
+        self.home = environment
         self._arguments = ("--workers", "1") if best else ()
-        self.best = best
         self._jobs = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"} if best else {}
 
     def environment(self, folder: Path) -> Mapping[str, str]:  # noqa: ARG002
@@ -48,7 +49,7 @@ class MLflow:
     def command(self, folder: Path, port: int) -> Sequence[str]:
         """Run the server with its database and its artifacts in the folder."""
         return [
-            *(str(self._command), "server", "--port", str(port), *self._arguments),
+            *(str(self.home / "bin" / "mlflow"), "server", "--port", str(port), *self._arguments),
             *("--backend-store-uri", f"sqlite:///{folder}/mlflow.db"),
             *("--artifacts-destination", str(folder / "artifacts")),
         ]

@@ -1,4 +1,4 @@
-"""chachaml-kernel with its default plugins, as its command starts it."""
+"""chachaml-kernel with its default plugins, installed from wheels, as its command starts it."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,10 +6,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from bench.load import drive
-from bench.targets import METRICS, PARAMS, SERIES, Batch, Form, Read, Stored, once
+from bench.targets import EXTRAS, METRICS, PARAMS, SERIES, Batch, Form, Read, Stored, once
 from bench.targets.databases import Space, size
 from bench.wire import JSON, Body, Call, alone, ask, get, post, request
-from tests.command import COMMAND
 
 ARROW = "application/vnd.apache.arrow.stream"
 BYTES = "application/octet-stream"
@@ -20,14 +19,29 @@ AT_ONCE = 50_000
 class Ours:
     """A server that is run as a user runs it."""
 
-    name = "chachaml"
     ready = "/readyz"
-    best = True
+    ours = True
+    modules = (
+        "chachaml_kernel.server, chachaml_ui.server, chachaml_store_sqlite.store, "
+        "chachaml_artifacts_fs.store, chachaml_export_csv.exporter"
+    )
     notes: Mapping[str, str] = {}
+
+    def __init__(self, environment: Path, *, extras: bool) -> None:
+        """Use what is installed in `environment`."""
+        self.name = EXTRAS if extras else "chachaml"
+        self.variant = extras
+        self.home = environment
 
     def command(self, folder: Path, port: int) -> Sequence[str]:
         """Run the command; its data go where it runs."""
-        return [str(COMMAND), "--data", str(folder), "--port", str(port)]
+        return [
+            str(self.home / "bin" / "chachaml-kernel"),
+            "--data",
+            str(folder),
+            "--port",
+            str(port),
+        ]
 
     def environment(self, folder: Path) -> Mapping[str, str]:  # noqa: ARG002
         """Add nothing."""

@@ -30,9 +30,10 @@ class Trackio:
     """What `trackio show` serves, spoken to as its client does: every log is a `bulk_log`."""
 
     name = "trackio"
-    best = True
+    ours = False
+    variant = False
     package = "trackio==0.43.0"
-    module = "trackio.server"
+    modules = "trackio.server"
     ready = "/version"
     notes: Mapping[str, str] = {
         "singles_1": "trackio answers before the fsync (SQLite's synchronous=NORMAL).",
@@ -45,11 +46,11 @@ class Trackio:
 
     def __init__(self, environment: Path) -> None:
         """Use what is installed in `environment`."""
-        self._python = environment / "bin" / "python"
+        self.home = environment
 
     def command(self, folder: Path, port: int) -> Sequence[str]:  # noqa: ARG002
         """Serve as its command does, which has no option for the port."""
-        return [str(self._python), "-c", SERVE.format(port=port)]
+        return [str(self.home / "bin" / "python"), "-c", SERVE.format(port=port)]
 
     def environment(self, folder: Path) -> Mapping[str, str]:
         """Keep the data in the folder, and know the token."""

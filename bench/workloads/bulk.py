@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from bench.curve import losses
 from bench.load import drive
 from bench.site import Site
-from bench.targets import Batch, Form, Target
+from bench.targets import EXTRAS, MLFLOW_DEFAULT, Batch, Form, Target
 from bench.wire import Call, Refused, alone, ask
 from bench.workload import Measure, Row, Sizes, Workload, verify
+from bench.workloads.singles import count
 
 TITLES: dict[Form, str] = {"list": "a list", "columns": "columns", "arrow": "Arrow"}
 CLIENTS = (1, 4)
@@ -42,7 +43,7 @@ def bulk(sizes: Sizes) -> Workload:
         return measure
 
     rows = tuple(_row(form, clients) for form in TITLES for clients in CLIENTS)
-    return Workload("bulk", rows, prepare, defaults=True)
+    return Workload("bulk", rows, prepare, variants=(MLFLOW_DEFAULT, EXTRAS))
 
 
 def log_batches(
@@ -91,8 +92,12 @@ def _takes(target: Target, port: int, batch: Batch) -> bool:
 
 def _row(form: Form, clients: int) -> Row:
     title = f"1,000 points a request as {TITLES[form]}"
-    who = "1 client" if clients == 1 else f"{clients} clients"
     against = "" if form == "list" else f"bulk_list_{clients}"
     return Row(
-        f"bulk_{form}_{clients}", 3, f"{title}, {who}", "points/s", more=True, against=against
+        f"bulk_{form}_{clients}",
+        3,
+        f"{title}, {count(clients)}",
+        "points/s",
+        more=True,
+        against=against,
     )

@@ -10,7 +10,7 @@ from bench.site import Site
 from bench.targets import Target
 from bench.wire import Call
 from bench.workload import Measure, Row, Sizes, Workload
-from bench.workloads.singles import figures
+from bench.workloads.singles import count, figures
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = (1, 16)
@@ -33,7 +33,7 @@ def generator(sizes: Sizes) -> Workload:
         return measure
 
     rows = tuple(
-        Row(f"generator_{clients}", 0, f"the generator's limit, {clients} clients", "/s", more=True)
+        Row(f"generator_{clients}", 0, f"the generator's limit, {count(clients)}", "/s", more=True)
         for clients in CLIENTS
     )
     return Workload("generator", rows, prepare, ours_only=True)

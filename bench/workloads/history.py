@@ -4,7 +4,7 @@ from functools import partial
 
 from bench.curve import losses
 from bench.site import Site
-from bench.targets import Read, Target
+from bench.targets import EXTRAS, Read, Target
 from bench.wire import Refused, ask
 from bench.workload import Measure, Row, Sizes, Workload
 from bench.workloads.reads import median_ms
@@ -50,7 +50,7 @@ def history(sizes: Sizes) -> Workload:
         for name, length in lengths.items()
     ]
     thin = Row("history_thin", 6, f"{THIN:,} of {sizes.points:,} points of a metric", "ms")
-    return Workload("history", (*whole, thin), prepare, peers_once=True)
+    return Workload("history", (*whole, thin), prepare, variants=(EXTRAS,), peers_once=True)
 
 
 def _within(allowed: range, count: int) -> bool:

@@ -4,7 +4,7 @@ import time
 
 from bench.load import drive
 from bench.site import Site
-from bench.targets import Target
+from bench.targets import MLFLOW_DEFAULT, Target
 from bench.wire import Call, ask
 from bench.workload import Measure, Row, Sizes, Workload, verify
 
@@ -33,7 +33,7 @@ def runs(sizes: Sizes) -> Workload:
         Row("runs_1", 4, "whole runs (12 requests), 1 client", "runs/s", more=True),
         Row("runs_4", 4, "whole runs (12 requests), 4 clients", "runs/s", more=True),
     )
-    return Workload("runs", rows, prepare, defaults=True)
+    return Workload("runs", rows, prepare, variants=(MLFLOW_DEFAULT,))
 
 
 def log_runs(target: Target, port: int, *, clients: int, seconds: float) -> float:

@@ -5,7 +5,7 @@ import time
 from bench.figures import percentile
 from bench.load import Load, drive
 from bench.site import Site
-from bench.targets import Target
+from bench.targets import MLFLOW_DEFAULT, Target
 from bench.wire import Call, ask
 from bench.workload import Measure, Row, Sizes, Workload, verify
 
@@ -16,7 +16,7 @@ def singles(sizes: Sizes, clients: int) -> Workload:
     """Return a workload of some clients."""
     name = f"singles_{clients}"
     number = 1 if clients == 1 else 2
-    who = "1 client" if clients == 1 else f"{clients} clients"
+    who = count(clients)
 
     def prepare(site: Site, target: Target) -> Measure:
         server = site.serve(target)
@@ -33,7 +33,12 @@ def singles(sizes: Sizes, clients: int) -> Workload:
         Row(f"{name}_p50", number, f"{who}, single metrics: p50", "ms"),
         Row(f"{name}_p99", number, f"{who}, single metrics: p99", "ms"),
     )
-    return Workload(name, rows, prepare, ours_only=clients > 16, defaults=True)
+    return Workload(name, rows, prepare, ours_only=clients > 16, variants=(MLFLOW_DEFAULT,))
+
+
+def count(clients: int) -> str:
+    """Return "1 client", or "16 clients"."""
+    return "1 client" if clients == 1 else f"{clients} clients"
 
 
 def figures(load: Load) -> dict[str, float]:

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from bench.processes import proportional, settle
 from bench.serving import serve
 from bench.site import Site
-from bench.targets import Target
+from bench.targets import EXTRAS, MLFLOW_DEFAULT, Target
 from bench.workload import Measure, Row, Sizes, Workload
 
 
@@ -21,7 +21,7 @@ def start(sizes: Sizes) -> Workload:  # noqa: ARG001
         Row("start_again", 9, "from start to the first 200, data that are there", "s"),
         Row("start_memory", 9, "memory when idle (PSS of all processes)", "MiB"),
     )
-    return Workload("start", rows, prepare, defaults=True)
+    return Workload("start", rows, prepare, variants=(MLFLOW_DEFAULT, EXTRAS))
 
 
 def _starts(target: Target) -> dict[str, float]:
