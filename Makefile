@@ -13,7 +13,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_COMPILE_BYTECODE := 1
 export UV_PYTHON := $(PYTHON)
 
-.PHONY: help run setup test check lint types bench wheels
+.PHONY: help run setup test check lint types bench charts wheels
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(ROOT)Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,8 +34,11 @@ lint: $(BIN)/.test-ready ## style, formatting and the lock file
 types: $(BIN)/.test-ready ## mypy --strict over everything
 	cd $(ROOT) && $(BIN)/mypy
 
-bench: $(BIN)/.test-ready ## measure what the README says of speed and size
-	cd $(ROOT) && $(BIN)/python -m bench $(ARGS)
+bench: $(BIN)/.test-ready ## measure speed and size (PEERS=1: others beside; FULL=1: 100 million points)
+	cd $(ROOT) && $(BIN)/python -m bench $(if $(PEERS),--peers) $(if $(FULL),--stored 10000000 100000000) $(ARGS)
+
+charts: $(UV) ## draw the README's charts from what was measured
+	cd $(ROOT) && $(UV) run --frozen --inexact --group bench python -m bench.charts $(ARGS)
 
 wheels: $(UV) ## build all distributions into dist/
 	cd $(ROOT) && $(UV) build --all-packages --wheel --out-dir dist

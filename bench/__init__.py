@@ -1,5 +1,5 @@
-"""Measurements of what the README says of speed and size; `make bench` runs them all.
+"""What the README says of speed and size, measured against the real command and its peers.
 
-Each module measures one thing against the real command, checks that the work was really done, and
-returns a table. Nothing here is part of the test suite, where nothing is timed.
+`make bench` runs it; README.md beside this file says what each workload does and how. Nothing here
+is part of the test suite, where nothing is timed.
 """

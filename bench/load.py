@@ -1,74 +1,67 @@
-"""Many clients that log single metrics at the same time, each to a run of its own."""
+"""Clients that each do one request after the other, all at the same time, on one thread."""
 
-import asyncio
-import json
+import select
 import time
-import urllib.request
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
-from bench.processes import peak, processor_seconds
-from bench.report import Result, percentile
-from bench.wire import Wire
-from tests.command import serving
+from bench.wire import Call, Connection
 
-CLIENTS = 200
-SECONDS = 30.0
+T = TypeVar("T")
 
 
-def measure(clients: int = CLIENTS, seconds: float = SECONDS) -> Result:
-    """Log for a while, then count: every acknowledged point must be there, once."""
-    with TemporaryDirectory() as folder, serving(Path(folder)) as server:
-        runs = [_start(server.url) for _ in range(clients)]
-        begin, spent = time.perf_counter(), processor_seconds(server.process.pid)
-        logs = asyncio.run(_log_all(server.url, runs, seconds))
-        took = time.perf_counter() - begin
-        spent = processor_seconds(server.process.pid) - spent
-        for run, latencies in zip(runs, logs, strict=True):
-            assert _count(server.url, run) == len(latencies), "points were lost or doubled"
-        latencies = sorted(latency for log in logs for latency in log)
-        return Result(
-            f"load_{clients}",
-            f"{clients} clients log single metrics for {seconds:g} s, fsynced before each answer",
-            {
-                "acknowledged": len(latencies),
-                "errors": 0,
-                "lost": 0,
-                "per_second": round(len(latencies) / took),
-                "p50_ms": round(percentile(latencies, 0.50) * 1e3, 2),
-                "p99_ms": round(percentile(latencies, 0.99) * 1e3, 2),
-                "max_ms": round(latencies[-1] * 1e3, 2),
-                "server_cpu_us_each": round(spent / len(latencies) * 1e6),
-                "server_peak_MiB": round(peak(server.process.pid), 1),
-            },
-        )
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What came of it: seconds from the first request to the last answer, and of each answer."""
+
+    seconds: float
+    latencies: "array[float]"
+    results: list[object]
+
+    @property
+    def rate(self) -> float:
+        """Requests answered a second."""
+        return len(self.latencies) / self.seconds
 
 
-def _start(url: str) -> str:
-    request = urllib.request.Request(
-        f"{url}/api/w/runs", b"{}", {"Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(request) as answer:
-        return str(json.load(answer)["id"])
+def drive(port: int, calls: Sequence[Call[object]]) -> Load:
+    """Do every call over a connection of its own, until the last one has ended.
 
-
-def _count(url: str, run: str) -> int:
-    with urllib.request.urlopen(f"{url}/api/runs/{run}") as answer:
-        return sum(int(metric["count"]) for metric in json.load(answer)["metrics"])
-
-
-async def _log_all(url: str, runs: list[str], seconds: float) -> list[list[float]]:
-    deadline = time.perf_counter() + seconds
-    return await asyncio.gather(*(_log(url, run, deadline) for run in runs))
-
-
-async def _log(url: str, run: str, deadline: float) -> list[float]:
-    """Log points over one connection until the deadline; return how long each answer took."""
-    wire = await Wire.open(url)
-    latencies: list[float] = []
-    while (begin := time.perf_counter()) < deadline:
-        body = b'{"loss": 0.25, "step": %d}' % len(latencies)
-        await wire.send("POST", f"/api/w/runs/{run}/metrics", body)
-        latencies.append(time.perf_counter() - begin)
-    await wire.close()
-    return latencies
+    The time of a request goes from before it is sent until its answer is whole. What a call does
+    between its requests is not counted in that, but is in the seconds of the whole.
+    """
+    connections = [Connection(port) for _ in calls]
+    poll = select.epoll()
+    clients, begun = {}, {}
+    results: list[object] = [None] * len(calls)
+    latencies = array("d")
+    clock = time.perf_counter
+    begin = clock()
+    for place, (connection, call) in enumerate(zip(connections, calls, strict=True)):
+        number = connection.socket.fileno()
+        poll.register(number, select.EPOLLIN)
+        clients[number] = (place, connection, call)
+        begun[number] = clock()
+        connection.send(next(call))
+    while clients:
+        for number, _ in poll.poll():
+            place, connection, call = clients[number]
+            answer = connection.receive()
+            if answer is None:
+                continue
+            latencies.append(clock() - begun[number])
+            try:
+                request = call.send(answer)
+            except StopIteration as end:
+                results[place] = end.value
+                poll.unregister(number)
+                del clients[number]
+            else:
+                begun[number] = clock()
+                connection.send(request)
+    seconds = clock() - begin
+    for connection in connections:
+        connection.close()
+    return Load(seconds, latencies, results)
