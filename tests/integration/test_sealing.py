@@ -277,8 +277,13 @@ def test_any_order_of_appends_and_seals_reads_the_same(
                         await store.append_points("r", {"m": curve(length, length + size)})
                         length += size
                 assert exact(await history_of(store, "r", "m")) == exact(curve(0, length))
-                part = await history_of(store, "r", "m", Window("step", first, last))
-                assert exact(part) == exact(curve(first, min(last + 1, length)))
+                for window in (
+                    Window("step", first, last),
+                    Window("time", 10**12 + first, 10**12 + last),
+                    Window("position", first, last),
+                ):
+                    part = await history_of(store, "r", "m", window)
+                    assert exact(part) == exact(curve(first, min(last + 1, length)))
                 [metric] = (await store.get_run("r")).metrics
                 assert metric.count == length
 

@@ -20,15 +20,11 @@ from chachaml_kernel.errors import ConfigError, Conflict, Overloaded, Upstream
 from chachaml_kernel.ports import Store
 from chachaml_kernel.testing.builders import new_run, points
 from chachaml_kernel.testing.reading import history_of
-from chachaml_store_sql import SqlStore, run_lists, upgrade
+from chachaml_store_sql import SqlStore, upgrade
 from chachaml_store_sql.migrate import HEAD, KNOWN, VERSION_TABLE
 from chachaml_store_sql.schema import metadata
-from chachaml_store_sql.series.batches import batch_of
 from chachaml_store_sqlite import StoreSqlite
-from sqlalchemy import Connection, Dialect, create_engine, event
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy import Connection, create_engine
 
 STARTER = """
 import asyncio, sys
@@ -299,15 +295,6 @@ async def test_a_start_that_is_given_up_leaves_no_thread(path: Path) -> None:
         assert not [thread for thread in left if thread.name.startswith("chachaml-sqlite")]
 
 
-@pytest.mark.parametrize("dialect", [PGDialect_psycopg, PGDialect_asyncpg, sqlite.dialect])
-def test_the_hot_statements_are_written_for_every_database(
-    dialect: type[Dialect],
-) -> None:
-    assert "ON CONFLICT" in batch_of(dialect(), "extend", 2).statement.sql
-    statuses = batch_of(dialect(), "statuses", 2).statement.sql
-    assert ("FOR SHARE" in statuses) == (dialect.name == "postgresql")
-
-
 async def test_more_than_may_wait_is_turned_away(path: Path) -> None:
     async with StoreSqlite(path=path, max_waiting=2).chachaml_store() as store:
         assert isinstance(store, SqlStore)
@@ -326,33 +313,6 @@ async def test_more_than_may_wait_is_turned_away(path: Path) -> None:
             await store.start_run(new_run("run-2"))
         go_on.set()
         await asyncio.gather(first, *waiting)
-
-
-async def test_a_list_takes_the_same_few_queries_however_long_it_is_and_reads_no_point(
-    store: SqlStore,
-) -> None:
-    async def queries(query: RunQuery) -> list[str]:
-        seen: list[str] = []
-
-        def listen(connection: Connection) -> None:
-            def note(*arguments: object) -> None:
-                seen.append(str(arguments[2]))
-
-            event.listen(connection, "before_cursor_execute", note)
-            run_lists.list_runs(connection, query)
-            event.remove(connection, "before_cursor_execute", note)
-
-        await store.read(listen)
-        return seen
-
-    await store.start_run(new_run("run"))
-    few = await queries(RunQuery())
-    for number in range(50):
-        await store.start_run(new_run(f"run-{number}"))
-        await store.append_points(f"run-{number}", {"loss": points(*[0.5] * 50)})
-    many = await queries(RunQuery(headline=("accuracy",)))
-    assert len(many) == len(few) == 4
-    assert not any("points" in query or "chunks" in query for query in many)
 
 
 async def test_a_deleted_run_frees_its_space_on_the_disk(path: Path) -> None:

@@ -9,7 +9,10 @@ from array import array
 import pytest
 from chachaml_kernel.domain.metrics import Points
 from chachaml_store_sql.series import chunk
+from chachaml_store_sql.series.arithmetic import PLAIN
 from chachaml_store_sql.series.columns import Damaged, Encoding
+from chachaml_store_sql.series.fast import Fast
+from chachaml_store_sql.series.lazy import joined
 from chachaml_store_sql.series.segments import LENGTH, cut, landmarks, make, outline_of
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -23,6 +26,13 @@ INTEGERS = st.integers(-(2**63), 2**63 - 1)
 POINTS = st.lists(
     st.tuples(st.floats(), INTEGERS, st.none() | INTEGERS), min_size=1, max_size=200
 ).map(lambda rows: Points(*(list(column) for column in zip(*rows, strict=True))))
+
+
+LONG = Points(
+    [round(math.sin(i), 3) for i in range(LENGTH)],
+    [10**12 + 50 * i + i * i % 41 for i in range(LENGTH)],
+    list(range(LENGTH)),
+)
 
 
 def bits(values: list[float]) -> list[bytes]:
@@ -39,14 +49,54 @@ def encodings(points: Points, *, thorough: bool = False) -> dict[int, int]:
 
 
 @given(points=POINTS, thorough=st.booleans())
+@example(points=LONG, thorough=True)
+@example(points=LONG, thorough=False)
 @example(points=Points([-0.0, 0.0], [0, 0], None), thorough=True)
 @example(points=Points([0.5, -0.0], [0, 0], None), thorough=True)
 @example(points=Points([1.0, 2.0], [-(2**63), 2**63 - 1], [2**63 - 1, -(2**63)]), thorough=False)
 def test_a_chunk_gives_back_every_bit(points: Points, thorough: bool) -> None:
-    found = chunk.open_chunk(chunk.encode(points, thorough=thorough)).points()
-    assert bits(list(found.values)) == bits(list(points.values))
-    assert list(found.times) == list(points.times)
-    assert steps_of(found) == steps_of(points)
+    blob = chunk.encode(points, thorough=thorough)
+    for arithmetic in (PLAIN, Fast()):
+        opened = chunk.open_chunk(blob, arithmetic)
+        for found in (opened.points(), opened.view()):
+            assert bits(list(found.values)) == bits(list(points.values))
+            assert list(found.times) == list(points.times)
+            assert steps_of(found) == steps_of(points)
+
+
+def test_who_looks_at_one_column_decodes_that_alone() -> None:
+    blob = bytearray(chunk.encode(LONG))
+    blob[-1] ^= 1
+    seen = chunk.open_chunk(bytes(blob)).view()
+    assert (len(seen), len(seen.values)) == (LENGTH, LENGTH)
+    assert list(seen.times[:]) == LONG.times
+    assert seen.steps is not None
+    assert seen.steps[:] == range(LENGTH)
+    with pytest.raises(Damaged, match="VALUE"):
+        seen.values[0]
+
+
+@given(
+    sizes=st.lists(st.integers(1, 5), min_size=1, max_size=5),
+    stored=st.integers(0, 3),
+    steps=st.booleans(),
+    even=st.booleans(),
+)
+def test_parts_are_joined_as_they_are(
+    sizes: list[int], stored: int, steps: bool, even: bool
+) -> None:
+    rows = [(i / 3, i * i, i if even else -i * i) for i in range(sum(sizes))]
+    parts, begin = [], 0
+    for place, size in enumerate(sizes):
+        values, times, given_steps = zip(*rows[begin : begin + size], strict=True)
+        with_steps = steps or place % 2 == 0
+        part = Points(values, times, given_steps if with_steps else None)
+        parts.append(chunk.open_chunk(chunk.encode(part)).view() if place % 3 < stored else part)
+        begin += size
+    whole = joined(parts)
+    assert list(whole.values[:]) == [value for part in parts for value in part.values]
+    assert list(whole.times[:]) == [time for part in parts for time in part.times]
+    assert steps_of(whole) == [step for part in parts for step in steps_of(part)]
 
 
 def test_columns_take_the_form_that_suits_them() -> None:

@@ -92,3 +92,18 @@ async def test_columns_have_one_length_though_points_come_meanwhile() -> None:
 
     _, content = await turns_during(pieces_of_history("loss", blocks))
     assert content == msgspec.json.encode(history_of("loss", series(250), 250))
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ([1e308, 1e308], [1e308, 1e308]),
+        ([math.inf, 1.0, -math.inf], ["Infinity", 1.0, "-Infinity"]),
+        ([math.nan, -0.0], ["NaN", -0.0]),
+    ],
+)
+async def test_what_json_cannot_say_becomes_words(values: list[float], said: list[object]) -> None:
+    points = Points(values, [0] * len(values))
+    blocks = partial(blocks_of, points, size=2)
+    _, content = await turns_during(pieces_of_history("m", blocks))
+    assert repr(msgspec.json.decode(content)["points"]["value"]) == repr(said)

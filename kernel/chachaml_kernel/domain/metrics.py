@@ -4,6 +4,7 @@ import math
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from chachaml_kernel.errors import Invalid
@@ -125,14 +126,18 @@ def thinned(values: Sequence[float], max_points: int) -> list[int]:
     count = len(values)
     if count <= max_points:
         return list(range(count))
-    per_bucket = 3 if math.isnan(sum(values)) and any(map(math.isnan, values)) else 2
-    buckets = (max_points - 2) // per_bucket
+    has_nan = math.isnan(sum(values)) and any(map(math.isnan, values))
     kept = {0, count - 1}
-    for bucket in range(buckets):
-        begin = 1 + bucket * (count - 2) // buckets
-        end = 1 + (bucket + 1) * (count - 2) // buckets
+    for begin, end in buckets(count, max_points, has_nan=has_nan):
         kept.update(extremes(values, begin, end))
     return sorted(kept)
+
+
+def buckets(count: int, max_points: int, *, has_nan: bool) -> list[tuple[int, int]]:
+    """Return where the buckets begin and end of whose `count` values `thinned` keeps extremes."""
+    number = (max_points - 2) // (3 if has_nan else 2)
+    edges = [1 + bucket * (count - 2) // number for bucket in range(number + 1)] if number else []
+    return list(pairwise(edges))
 
 
 def extremes(values: Sequence[float], begin: int, end: int) -> set[int]:

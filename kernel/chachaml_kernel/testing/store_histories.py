@@ -80,9 +80,9 @@ class HistorySuite:
         await store.append_points("r", {"m": line(0, end)})
         async for block in store.history("r", "m", Window()):
             found.append(block)
-            if end < 1_000:
-                await store.append_points("r", {"m": line(end, end + 700)})
-                end += 700
+            if end < LONG:
+                await store.append_points("r", {"m": line(end, end + 50_000)})
+                end += 50_000
         whole = joined(found)
         assert 10 <= len(whole) <= end
         assert columns(whole) == columns(line(0, len(whole)))

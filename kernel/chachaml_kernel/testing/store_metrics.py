@@ -25,8 +25,8 @@ LOGGED = st.lists(
         st.lists(
             st.tuples(
                 st.floats(),
-                st.integers(0, MAX_TIME),
-                st.none() | st.integers(MIN_STEP, MAX_STEP),
+                st.integers(0, 300) | st.integers(0, MAX_TIME),
+                st.none() | st.integers(-100, 300) | st.integers(MIN_STEP, MAX_STEP),
             ),
             min_size=1,
             max_size=70,
@@ -34,6 +34,22 @@ LOGGED = st.lists(
     ),
     max_size=6,
 )
+WINDOWS = st.builds(
+    Window,
+    st.sampled_from(["step", "time", "position"]),
+    st.none() | st.integers(-50, 200),
+    st.none() | st.integers(-50, 200),
+)
+
+
+def lies_in(window: Window, *, step: int | None, time: int, position: int) -> bool:
+    """Tell whether a point lies in a window, in the plainest way."""
+    if window.first is None and window.last is None:
+        return True
+    place = {"step": step, "time": time, "position": position}[window.axis]
+    first = -math.inf if window.first is None else window.first
+    last = math.inf if window.last is None else window.last
+    return place is not None and first <= place <= last
 
 
 @pytest.mark.asyncio
@@ -211,7 +227,7 @@ class MetricSuite:
         assert columns(outline.points) == columns(await history_of(store, "r", "m"))
         await refused(store.outline("r", "missing", Window(), max_points=3), NotFound)
 
-    @given(logged=LOGGED)
+    @given(logged=LOGGED, window=WINDOWS)
     @settings(
         deadline=None,
         max_examples=40,
@@ -221,7 +237,10 @@ class MetricSuite:
         ],
     )
     async def test_whatever_is_logged_is_read_back(
-        self, store: Store, logged: list[tuple[str, list[tuple[float, int, int | None]]]]
+        self,
+        store: Store,
+        logged: list[tuple[str, list[tuple[float, int, int | None]]]],
+        window: Window,
     ) -> None:
         run_id = f"r{next(RUN_IDS)}"
         await store.start_run(new_run(run_id))
@@ -231,7 +250,14 @@ class MetricSuite:
             await store.append_points(run_id, {key: Points(values, times, steps)})
             expected.setdefault(key, []).extend(rows)
         for key, rows in expected.items():
-            values, times, steps = zip(*rows, strict=True)
-            assert columns(await history_of(store, run_id, key)) == columns(
-                Points(values, times, steps)
-            )
+            whole = Points(*(list(column) for column in zip(*rows, strict=True)))
+            assert columns(await history_of(store, run_id, key)) == columns(whole)
+            inside = [
+                place
+                for place, (_, time, step) in enumerate(rows)
+                if lies_in(window, step=step, time=time, position=place)
+            ]
+            part = await history_of(store, run_id, key, window)
+            assert columns(part) == columns(whole.take(inside))
+            outline = await store.outline(run_id, key, window, max_points=len(rows))
+            assert columns(outline.points) == columns(part)

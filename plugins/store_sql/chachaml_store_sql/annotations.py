@@ -1,20 +1,30 @@
 """What is said about runs: params, tags, notes and datasets."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from chachaml_kernel.domain.datasets import Dataset
 from chachaml_kernel.domain.values import JsonValue, canonical, same, text_of
 from chachaml_kernel.errors import Conflict
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Executable,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from chachaml_store_sql import rows
+from chachaml_store_sql.compiled import fetch, fetch_among, run_many
 from chachaml_store_sql.datasets import insert_dataset
 from chachaml_store_sql.runs import require, require_running
 from chachaml_store_sql.schema import params, runs, tags
 from chachaml_store_sql.upsert import insert_into
 
-KEYS_AT_ONCE = 5_000
-"""Parameters that a statement may have are limited."""
 SHOWN = 200
 """Characters of a value that a message shows."""
 
@@ -30,21 +40,22 @@ def log_params(connection: Connection, run_id: str, new: Mapping[str, JsonValue]
                 "params are written once"
             )
     missing = [_param_row(run_id, key, new[key]) for key in new if key not in stored]
-    if missing:
-        connection.execute(insert(params), missing)
+    run_many(connection, _insert_param, missing)
+
+
+def _insert_param(_: Dialect) -> Executable:
+    return insert(params)
 
 
 def _stored(connection: Connection, run_id: str, keys: Sequence[str]) -> dict[str, JsonValue]:
     """Return those of some params that a run has already."""
-    found: dict[str, JsonValue] = {}
-    for begin in range(0, len(keys), KEYS_AT_ONCE):
-        some = keys[begin : begin + KEYS_AT_ONCE]
-        statement = select(params.c.key, params.c.value).where(
-            params.c.run_id == run_id, params.c.key.in_(some)
-        )
-        for key, value in connection.execute(statement):
-            found[key] = rows.json_value(value)
-    return found
+    found = fetch_among(connection, _select_some, keys, {"run_id": run_id})
+    return {key: rows.json_value(value) for key, value in found}
+
+
+def _select_some(keys: Sequence[ColumnElement[Any]]) -> Executable:
+    own = params.c.run_id == bindparam("run_id")
+    return select(params.c.key, params.c.value).where(own, params.c.key.in_(keys))
 
 
 def _short(value: JsonValue) -> str:
@@ -78,20 +89,26 @@ def stored_text(text: str) -> str:
 
 def params_of(connection: Connection, run_id: str) -> dict[str, JsonValue]:
     """Return the params of a run, by key."""
-    found = connection.execute(
-        select(params.c.key, params.c.value).where(params.c.run_id == run_id).order_by(params.c.key)
-    )
+    found = fetch(connection, _params_of, {"run_id": run_id})
     return {key: rows.json_value(value) for key, value in found}
+
+
+def _params_of(_: Dialect) -> Executable:
+    found = select(params.c.key, params.c.value).order_by(params.c.key)
+    return found.where(params.c.run_id == bindparam("run_id"))
 
 
 def set_tag(connection: Connection, run_id: str, key: str, value: str) -> None:
     """Set a tag, in place of the value it has."""
     require(connection, run_id)
-    connection.execute(
-        insert_into(tags, connection.dialect)
-        .values(run_id=run_id, key=key, value=value)
-        .on_conflict_do_update(index_elements=["run_id", "key"], set_={"value": value})
-    )
+    fetch(connection, _set_tag, {"run_id": run_id, "key": key, "value": value})
+
+
+def _set_tag(dialect: Dialect) -> Executable:
+    row = insert_into(tags, dialect)
+    return row.values(
+        {column.name: bindparam(column.name) for column in tags.c}
+    ).on_conflict_do_update(index_elements=["run_id", "key"], set_={"value": row.excluded.value})
 
 
 def delete_tag(connection: Connection, run_id: str, key: str) -> None:
@@ -102,10 +119,12 @@ def delete_tag(connection: Connection, run_id: str, key: str) -> None:
 
 def tags_of(connection: Connection, run_id: str) -> dict[str, str]:
     """Return the tags of a run, by key."""
-    found = connection.execute(
-        select(tags.c.key, tags.c.value).where(tags.c.run_id == run_id).order_by(tags.c.key)
-    )
-    return {row.key: row.value for row in found}
+    return {key: value for key, value in fetch(connection, _tags_of, {"run_id": run_id})}  # noqa: C416
+
+
+def _tags_of(_: Dialect) -> Executable:
+    found = select(tags.c.key, tags.c.value).order_by(tags.c.key)
+    return found.where(tags.c.run_id == bindparam("run_id"))
 
 
 def set_note(connection: Connection, run_id: str, note: str) -> None:

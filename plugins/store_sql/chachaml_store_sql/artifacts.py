@@ -2,9 +2,10 @@
 
 from chachaml_kernel.domain.artifacts import Artifact, storage_key
 from chachaml_kernel.errors import NotFound
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Dialect, Executable, bindparam, delete, insert, select, update
 
 from chachaml_store_sql import rows
+from chachaml_store_sql.compiled import fetch
 from chachaml_store_sql.runs import require_running
 from chachaml_store_sql.schema import artifacts, versions
 
@@ -67,9 +68,10 @@ def get(connection: Connection, artifact_id: str) -> Artifact:
 
 def artifacts_of(connection: Connection, run_id: str) -> list[Artifact]:
     """Return the current artifacts of a run, newest first."""
-    found = connection.execute(
-        select(*rows.ARTIFACT_COLUMNS)
-        .where(artifacts.c.run_id == run_id, artifacts.c.current)
-        .order_by(artifacts.c.created_at.desc(), artifacts.c.name)
-    )
-    return [rows.artifact(row) for row in found]
+    return [rows.artifact(row) for row in fetch(connection, _of_run, {"run_id": run_id})]
+
+
+def _of_run(_: Dialect) -> Executable:
+    own = artifacts.c.run_id == bindparam("run_id")
+    found = select(*rows.ARTIFACT_COLUMNS).where(own, artifacts.c.current)
+    return found.order_by(artifacts.c.created_at.desc(), artifacts.c.name)

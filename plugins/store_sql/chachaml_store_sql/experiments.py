@@ -2,43 +2,74 @@
 
 from chachaml_kernel.domain.experiments import Experiment
 from chachaml_kernel.domain.paging import Page, Position
-from sqlalchemy import Connection, case, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Executable,
+    bindparam,
+    case,
+    select,
+    update,
+)
 
+from chachaml_store_sql.compiled import Fetched, fetch
 from chachaml_store_sql.keyset import Key
-from chachaml_store_sql.pages import read_page
-from chachaml_store_sql.rows import AnyRow
+from chachaml_store_sql.pages import Tier, read_page
 from chachaml_store_sql.schema import experiments
-from chachaml_store_sql.upsert import insert_unless_there
+from chachaml_store_sql.upsert import insert_into
 
-NEWEST_FIRST = (Key(experiments.c.created_at, descending=True), Key(experiments.c.name, kind=str))
+NEWEST_FIRST = Tier(
+    select(experiments),
+    (Key(experiments.c.created_at, descending=True), Key(experiments.c.name, kind=str)),
+)
 
 
-def experiment_id(connection: Connection, name: str, *, at: int) -> int:
-    """Return the id of the experiment with this name, which is made if it is new."""
-    statement = select(experiments.c.id).where(experiments.c.name == name)
-    found: int | None = connection.execute(statement).scalar()
-    if found is not None:
-        return found
-    insert_unless_there(
-        connection,
-        experiments,
-        name=name,
-        description="",
-        created_at=at,
-        updated_at=at,
-        run_count=0,
+def note_named(connection: Connection, name: str, *, more: int, at: int) -> int:
+    """Do what `note_runs` does for the experiment with this name, which is made if it is new.
+
+    Returns its id.
+    """
+    new = {"name": name, "description": "", "owner": None, "created_at": at, "updated_at": at}
+    [[row_id]] = fetch(connection, _note_named, {**new, "run_count": more})
+    return int(row_id)
+
+
+def _note_named(dialect: Dialect) -> Executable:
+    row = insert_into(experiments, dialect)
+    new = row.excluded
+    columns = [column.name for column in experiments.c if column.name != "id"]
+    return (
+        row.values({name: bindparam(name) for name in columns})
+        .on_conflict_do_update(
+            index_elements=["name"],
+            set_={
+                "run_count": experiments.c.run_count + new.run_count,
+                "updated_at": _later(new.updated_at),
+            },
+        )
+        .returning(experiments.c.id)
     )
-    return int(connection.execute(statement).scalar_one())
+
+
+def _later(at: ColumnElement[int]) -> ColumnElement[int]:
+    """Return the later one of a time and that of an experiment's last change."""
+    return case((experiments.c.updated_at < at, at), else_=experiments.c.updated_at)
 
 
 def note_runs(connection: Connection, experiment: int, *, more: int, at: int) -> None:
     """Note that an experiment has so many more runs in lists, and that it changed at `at`."""
-    connection.execute(
+    fetch(connection, _note_runs, {"experiment": experiment, "more": more, "changed_at": at})
+
+
+def _note_runs(_: Dialect) -> Executable:
+    at = bindparam("changed_at", type_=experiments.c.updated_at.type)
+    return (
         update(experiments)
-        .where(experiments.c.id == experiment)
+        .where(experiments.c.id == bindparam("experiment"))
         .values(
-            run_count=experiments.c.run_count + more,
-            updated_at=case((experiments.c.updated_at < at, at), else_=experiments.c.updated_at),
+            run_count=experiments.c.run_count + bindparam("more"),
+            updated_at=_later(at),
         )
     )
 
@@ -49,8 +80,7 @@ def save(
     """Make an experiment or update it; what is none stays as it was."""
     changes = {"description": description, "owner": owner}
     given = {field: value for field, value in changes.items() if value is not None}
-    row_id = experiment_id(connection, name, at=at)
-    note_runs(connection, row_id, more=0, at=at)
+    row_id = note_named(connection, name, more=0, at=at)
     if given:
         connection.execute(update(experiments).where(experiments.c.id == row_id).values(given))
     return _experiment(
@@ -62,17 +92,16 @@ def list_experiments(
     connection: Connection, *, limit: int, after: Position | None
 ) -> Page[Experiment]:
     """Return one page of the experiments, newest first."""
-    return read_page(
-        connection, select(experiments), NEWEST_FIRST, _experiment, limit=limit, after=after
-    )
+    return read_page(connection, [NEWEST_FIRST], {}, _experiment, limit=limit, after=after)
 
 
-def _experiment(row: AnyRow) -> Experiment:
+def _experiment(row: Fetched) -> Experiment:
+    _, name, description, owner, created_at, updated_at, run_count, *_ = row
     return Experiment(
-        name=row.name,
-        description=row.description,
-        owner=row.owner,
-        created_at=row.created_at,
-        run_count=row.run_count,
-        last_updated=row.updated_at,
+        name=name,
+        description=description,
+        owner=owner,
+        created_at=created_at,
+        run_count=run_count,
+        last_updated=updated_at,
     )

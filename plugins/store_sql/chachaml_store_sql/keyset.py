@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chachaml_kernel.domain.paging import Position
-from chachaml_kernel.errors import Invalid
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, or_, tuple_
 
 LARGEST = 2**63
 
@@ -24,36 +23,38 @@ class Key:
         return self.column.desc() if self.descending else self.column.asc()
 
 
-def missing_last(
-    column: ColumnElement[Any], *, descending: bool, kind: type[str] | type[float] = float
-) -> list[Key]:
-    """Return the keys that order by a column that may be null, nulls last either way."""
-    instead: Any = "" if kind is str else 0
-    return [
-        Key(case((column.is_(None), 1), else_=0)),
-        Key(func.coalesce(column, literal(instead)), descending, kind),
+def bound_names(keys: Sequence[Key]) -> list[str]:
+    """Return the names of the parameters that `after` compares `keys` with."""
+    return [f"after_{place}" for place in range(len(keys))]
+
+
+def after(keys: Sequence[Key]) -> ColumnElement[bool]:
+    """Return the condition that a row comes after a bound position in the order of `keys`."""
+    bounds = [
+        bindparam(name, type_=key.column.type)
+        for name, key in zip(bound_names(keys), keys, strict=True)
     ]
-
-
-def after(keys: Sequence[Key], position: Position) -> ColumnElement[bool]:
-    """Return the condition that a row comes after `position` in the order of `keys`.
-
-    Raises `Invalid` if the position cannot be one of this order.
-    """
-    if len(position) != len(keys) or not all(map(_fits, keys, position)):
-        raise Invalid("this cursor is damaged; start again from the first page")
     directions = {key.descending for key in keys}
     if len(directions) == 1:  # one comparison of rows, which an index can serve
-        row, bound = tuple_(*(key.column for key in keys)), tuple_(*map(literal, position))
-        return row < bound if directions.pop() else row > bound
-    return or_(*(_ties_up_to(keys, position, place) for place in range(len(keys))))
+        row = tuple_(*(key.column for key in keys))
+        return row < tuple_(*bounds) if directions.pop() else row > tuple_(*bounds)
+    first, bound = keys[0], bounds[0]
+    begin = first.column <= bound if first.descending else first.column >= bound
+    return and_(begin, or_(*(_ties_up_to(keys, bounds, place) for place in range(len(keys)))))
 
 
-def _ties_up_to(keys: Sequence[Key], position: Position, place: int) -> ColumnElement[bool]:
+def _ties_up_to(
+    keys: Sequence[Key], bounds: Sequence[ColumnElement[Any]], place: int
+) -> ColumnElement[bool]:
     """Return: equal in all keys before `place`, and beyond the position in that one."""
-    key, bound = keys[place], position[place]
+    key, bound = keys[place], bounds[place]
     beyond = key.column < bound if key.descending else key.column > bound
-    return and_(*(keys[i].column == position[i] for i in range(place)), beyond)
+    return and_(*(keys[i].column == bounds[i] for i in range(place)), beyond)
+
+
+def fits(keys: Sequence[Key], position: Position) -> bool:
+    """Tell whether a position can be one in the order of `keys`."""
+    return len(position) == len(keys) and all(map(_fits, keys, position))
 
 
 def _fits(key: Key, value: object) -> bool:

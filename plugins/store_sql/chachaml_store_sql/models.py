@@ -9,14 +9,17 @@ from chachaml_kernel.errors import NotFound
 from sqlalchemy import Connection, Select, and_, insert, select, update
 
 from chachaml_store_sql import artifacts, rows, runs
+from chachaml_store_sql.compiled import Fetched
 from chachaml_store_sql.keyset import Key
-from chachaml_store_sql.pages import page_rows
+from chachaml_store_sql.pages import Tier, page_rows
 from chachaml_store_sql.rows import AnyRow
 from chachaml_store_sql.schema import artifacts as artifact_table
 from chachaml_store_sql.schema import models, versions
 from chachaml_store_sql.upsert import insert_unless_there
 
-NEWEST_FIRST = (Key(models.c.created_at, descending=True), Key(models.c.name, kind=str))
+NEWEST_FIRST = Tier(
+    select(models), (Key(models.c.created_at, descending=True), Key(models.c.name, kind=str))
+)
 
 
 def add_version(connection: Connection, new: NewVersion) -> Version:
@@ -115,11 +118,9 @@ def _no_model(name: str) -> NotFound:
 
 def list_models(connection: Connection, *, limit: int, after: Position | None) -> Page[Model]:
     """Return one page of the models, newest first."""
-    found, following = page_rows(
-        connection, select(models), NEWEST_FIRST, limit=limit, position=after
-    )
-    in_production = _in_production(connection, [row.id for row in found])
-    return Page([_model(row, in_production.get(row.id)) for row in found], following)
+    found, following = page_rows(connection, [NEWEST_FIRST], {}, limit=limit, position=after)
+    in_production = _in_production(connection, [row[0] for row in found])
+    return Page([_model(row, in_production.get(row[0])) for row in found], following)
 
 
 def get(connection: Connection, name: str) -> ModelDetail:
@@ -181,12 +182,13 @@ def _read_version(row: AnyRow) -> Version:
     )
 
 
-def _model(row: AnyRow, production: Version | None) -> Model:
+def _model(row: Fetched, production: Version | None) -> Model:
+    _, name, description, last_version, created_at, updated_at, *_ = row
     return Model(
-        name=row.name,
-        description=row.description,
+        name=name,
+        description=description,
         production=production,
-        version_count=row.last_version,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
+        version_count=last_version,
+        created_at=created_at,
+        updated_at=updated_at,
     )

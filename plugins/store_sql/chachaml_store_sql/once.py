@@ -6,8 +6,9 @@ from typing import TypeVar
 
 import msgspec
 from chachaml_kernel.domain.idempotency import KEEP_MS, Once, refuse_reuse
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Dialect, Executable, bindparam, delete, select, update
 
+from chachaml_store_sql.compiled import fetch, first
 from chachaml_store_sql.schema import applied
 from chachaml_store_sql.upsert import insert_into
 
@@ -26,27 +27,34 @@ def apply_once(
     before the write, so that of several retries at once all but one wait, and then see its answer.
     """
     now = time.time_ns() // 1_000_000
-    taken = connection.execute(
-        insert_into(applied, connection.dialect)
-        .values(key=once.key, request=once.request, answer="", at=now)
-        .on_conflict_do_nothing()
-    )
-    if taken.rowcount == 0:
-        row = connection.execute(
-            select(applied.c.request, applied.c.answer).where(applied.c.key == once.key)
-        ).one()
-        refuse_reuse(once, row.request)
-        return msgspec.json.decode(row.answer, type=answer)
+    own = {"key": once.key, "request": once.request, "answer": "", "at": now}
+    if not fetch(connection, _take, own):
+        row = first(connection, _applied, {"own_key": once.key})
+        assert row is not None, "a key that cannot be taken is there"
+        refuse_reuse(once, row[0])
+        return msgspec.json.decode(row[1], type=answer)
     result = write(connection)
-    connection.execute(
-        update(applied)
-        .where(applied.c.key == once.key)
-        .values(answer=msgspec.json.encode(result).decode())
-    )
-    _forget(connection, now - KEEP_MS)
+    text = msgspec.json.encode(result).decode()
+    fetch(connection, _answer, {"own_key": once.key, "new_answer": text})
+    fetch(connection, _forget, {"before": now - KEEP_MS})
     return result
 
 
-def _forget(connection: Connection, before: int) -> None:
-    old = select(applied.c.key).where(applied.c.at < before).limit(FORGOTTEN_AT_ONCE)
-    connection.execute(delete(applied).where(applied.c.key.in_(old)))
+def _take(dialect: Dialect) -> Executable:
+    """Return the insert of a key, which returns a row unless the key was applied before."""
+    return insert_into(applied, dialect).on_conflict_do_nothing().returning(applied.c.at)
+
+
+def _applied(_: Dialect) -> Executable:
+    found = select(applied.c.request, applied.c.answer)
+    return found.where(applied.c.key == bindparam("own_key"))
+
+
+def _answer(_: Dialect) -> Executable:
+    taken = update(applied).where(applied.c.key == bindparam("own_key"))
+    return taken.values(answer=bindparam("new_answer"))
+
+
+def _forget(_: Dialect) -> Executable:
+    old = select(applied.c.key).where(applied.c.at < bindparam("before")).limit(FORGOTTEN_AT_ONCE)
+    return delete(applied).where(applied.c.key.in_(old))

@@ -1,49 +1,103 @@
-"""Reading one page of any select, by its keys."""
+"""Reading one page of any list, by its keys."""
 
+import functools
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from chachaml_kernel.domain.paging import Page, Position
-from sqlalchemy import Connection, Select
+from chachaml_kernel.errors import Invalid
+from sqlalchemy import Connection, Dialect, Integer, Select, bindparam
 
-from chachaml_store_sql.keyset import Key, after
-from chachaml_store_sql.rows import AnyRow
+from chachaml_store_sql.compiled import Fetched, Statement, Values, compiled, run
+from chachaml_store_sql.keyset import Key, after, bound_names, fits
 
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Tier:
+    """Rows in an order. Made once and used again, it is compiled once."""
+
+    statement: Select[Any]
+    keys: Sequence[Key]
+
+
 def read_page(
     connection: Connection,
-    statement: Select[Any],
-    keys: Sequence[Key],
-    read: Callable[[AnyRow], T],
+    tiers: Sequence[Tier],
+    values: Values,
+    read: Callable[[Fetched], T],
     *,
     limit: int,
     after: Position | None,
 ) -> Page[T]:
-    """Return up to `limit` rows of `statement`, in the order of `keys`, that come `after`."""
-    found, following = page_rows(connection, statement, keys, limit=limit, position=after)
+    """Return what `page_rows` returns, with each row as `read` reads it."""
+    found, following = page_rows(connection, tiers, values, limit=limit, position=after)
     return Page([read(row) for row in found], following)
 
 
 def page_rows(
     connection: Connection,
-    statement: Select[Any],
-    keys: Sequence[Key],
+    tiers: Sequence[Tier],
+    values: Values,
     *,
     limit: int,
     position: Position | None,
-) -> tuple[Sequence[AnyRow], Position | None]:
-    """Return the rows of one page, and the position of its last one if others follow."""
-    places = [key.column.label(f"key_{place}") for place, key in enumerate(keys)]
-    if position is not None:
-        statement = statement.where(after(keys, position))
-    found = connection.execute(
-        statement.add_columns(*places)
-        .order_by(*(key.ordered() for key in keys))
-        .limit(limit + 1)  # one more tells whether others follow
-    ).all()
-    if len(found) <= limit:
-        return found, None
-    last = found[limit - 1]
-    return found[:limit], tuple(last[-len(keys) :])
+) -> tuple[Sequence[Fetched], Position | None]:
+    """Return up to `limit` rows, one tier after the other, that come after a position.
+
+    With them comes the position of the last one, if others follow: the number of its tier, and its
+    place there. Raises `Invalid` if the position given cannot be one of this list.
+    """
+    begin, place = _split(tiers, position)
+    found: list[tuple[int, Fetched]] = []
+    for number in range(begin, len(tiers)):
+        wanted = limit + 1 - len(found)  # one more tells whether others follow
+        rows = _rows(connection, tiers[number], values, wanted, place)
+        found.extend((number, row) for row in rows)
+        if len(found) > limit:
+            number, last = found[limit - 1]
+            place = tuple(last[-len(tiers[number].keys) :])
+            return [row for _, row in found[:limit]], (number, *place)
+        place = None
+    return [row for _, row in found], None
+
+
+def _split(tiers: Sequence[Tier], position: Position | None) -> tuple[int, Position | None]:
+    """Return the number of the tier that a position lies in, and its place there."""
+    if position is None:
+        return 0, None
+    number, *place = position or (None,)
+    if type(number) is not int or not 0 <= number < len(tiers):
+        raise _damaged()
+    if not fits(tiers[number].keys, tuple(place)):
+        raise _damaged()
+    return number, tuple(place)
+
+
+def _damaged() -> Invalid:
+    return Invalid("this cursor is damaged; start again from the first page")
+
+
+def _rows(
+    connection: Connection, tier: Tier, values: Values, limit: int, place: Position | None
+) -> Sequence[Fetched]:
+    bound: dict[str, object] = {**values, "limit": limit}
+    if place is not None:
+        bound.update(zip(bound_names(tier.keys), place, strict=True))
+    return run(
+        connection, page_statement(tier, connection.dialect, further=place is not None), bound
+    )
+
+
+@functools.lru_cache(maxsize=500)
+def page_statement(tier: Tier, dialect: Dialect, *, further: bool) -> Statement:
+    """Return the statement that reads rows of a tier; `further` ones come after a position."""
+    statement = tier.statement.add_columns(
+        *(key.column.label(f"key_{place}") for place, key in enumerate(tier.keys))
+    )
+    if further:
+        statement = statement.where(after(tier.keys))
+    ordered = statement.order_by(*(key.ordered() for key in tier.keys))
+    return compiled(ordered.limit(bindparam("limit", type_=Integer)), dialect)

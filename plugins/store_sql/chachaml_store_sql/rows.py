@@ -1,17 +1,23 @@
-"""Rows of the database as facts of the domain."""
+"""Rows of the database as facts of the domain.
+
+Rows are read by position, so that it does not matter whether the driver or SQLAlchemy made them.
+"""
 
 import math
+from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 import msgspec
 from chachaml_kernel.domain.artifacts import Artifact
 from chachaml_kernel.domain.datasets import Dataset
 from chachaml_kernel.domain.metrics import Metric
-from chachaml_kernel.domain.runs import Run, RunStatus
+from chachaml_kernel.domain.runs import Headline, Run, RunStatus
 from chachaml_kernel.domain.values import JsonValue
 from sqlalchemy import Row, Select, select
 
-from chachaml_store_sql.schema import artifacts, experiments, runs
+from chachaml_store_sql.compiled import Fetched
+from chachaml_store_sql.schema import artifacts, experiments, runs, series
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
@@ -34,19 +40,19 @@ def select_runs() -> Select[Any]:
     return select(*RUN_COLUMNS).join_from(runs, experiments)
 
 
-def run(row: AnyRow) -> Run:
+def run(row: Fetched) -> Run:
     """Read a run from a row of `RUN_COLUMNS`, which may have more columns behind them."""
     return Run(
-        id=row.id,
-        experiment=row.experiment,
-        name=row.name,
-        status=RunStatus(row.status),
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        created_by=row.created_by,
-        parent_run_id=row.parent_run_id,
-        error=row.error,
-        archived=row.archived,
+        id=row[0],
+        experiment=row[1],
+        name=row[2],
+        status=RunStatus(row[3]),
+        started_at=row[4],
+        ended_at=row[5],
+        created_by=row[6],
+        parent_run_id=row[7],
+        error=row[8],
+        archived=bool(row[9]),
     )
 
 
@@ -61,16 +67,47 @@ def json_value(text: str) -> JsonValue:
     return value
 
 
-def metric(row: AnyRow) -> Metric:
-    """Read a metric from a row of the table of series."""
+LATEST_COLUMNS = (series.c.key, series.c.last_value, series.c.last_step, series.c.logged)
+"""Of a series: its latest point, and when it was logged among all points of its run."""
+
+
+def headline(latest: Sequence[Fetched], preferred: Sequence[str]) -> Headline | None:
+    """Read the headline of a run from rows of `LATEST_COLUMNS`, which may have more behind them.
+
+    It is the latest point of the first preferred key, else of what was logged last.
+    """
+    if not latest:
+        return None
+    by_key = {row[0]: row for row in latest}
+    for key in preferred:
+        if key in by_key:
+            break
+    else:
+        key = max(latest, key=itemgetter(3))[0]
+    return Headline(key, real(by_key[key][1]), by_key[key][2])
+
+
+METRIC_COLUMNS = (
+    series.c.key,
+    series.c.last_value,
+    series.c.last_step,
+    series.c.last_at,
+    series.c.length,
+    series.c.least,
+    series.c.greatest,
+)
+
+
+def metric(row: Fetched) -> Metric:
+    """Read a metric from a row of `METRIC_COLUMNS`, which may have more columns behind them."""
     return Metric(
-        key=row.key,
-        value=real(row.last_value),
-        step=row.last_step,
-        timestamp=row.last_at,
-        count=row.length,
-        min=real(row.least),
-        max=real(row.greatest),
+        key=row[0],
+        value=real(row[1]),
+        step=row[2],
+        timestamp=row[3],
+        count=row[4],
+        min=real(row[5]),
+        max=real(row[6]),
     )
 
 
@@ -85,30 +122,30 @@ ARTIFACT_COLUMNS = (
 )
 
 
-def artifact(row: AnyRow) -> Artifact:
-    """Read an artifact from a row of `ARTIFACT_COLUMNS`."""
+def artifact(row: Fetched) -> Artifact:
+    """Read an artifact from a row of `ARTIFACT_COLUMNS`, which may have more behind them."""
     return Artifact(
-        id=row.id,
-        run_id=row.run_id,
-        name=row.name,
-        size=row.size,
-        content_type=row.content_type,
-        sha256=row.sha256,
-        created_at=row.created_at,
+        id=row[0],
+        run_id=row[1],
+        name=row[2],
+        size=row[3],
+        content_type=row[4],
+        sha256=row[5],
+        created_at=row[6],
     )
 
 
-def dataset(row: AnyRow) -> Dataset:
-    """Read a dataset from a row of the table of datasets."""
+def dataset(row: Fetched) -> Dataset:
+    """Read a dataset from a row of the table of datasets, which may have more columns behind."""
     return Dataset(
-        id=row.id,
-        run_id=row.run_id,
-        role=row.role,
-        name=row.name,
-        n_rows=row.n_rows,
-        n_cols=row.n_cols,
-        features=json_value(row.features),
-        hash=row.hash,
-        source=row.source,
-        created_at=row.created_at,
+        id=row[0],
+        run_id=row[1],
+        role=row[2],
+        name=row[3],
+        n_rows=row[4],
+        n_cols=row[5],
+        features=json_value(row[6]),
+        hash=row[7],
+        source=row[8],
+        created_at=row[9],
     )

@@ -1,81 +1,154 @@
-"""Lists of runs: four queries a page, however many runs, keys or points there are."""
+"""Lists of runs: a few queries a page, however many runs, keys or points there are."""
 
-from collections import defaultdict
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 from chachaml_kernel.domain.paging import Page
-from chachaml_kernel.domain.query import RunQuery
+from chachaml_kernel.domain.query import RunQuery, SortBy
 from chachaml_kernel.domain.runs import RunKeys, RunRow
-from sqlalchemy import Connection, Table, select
+from chachaml_kernel.domain.values import JsonValue
+from sqlalchemy import ColumnElement, Connection, Select, Table, select
 
 from chachaml_store_sql import rows
-from chachaml_store_sql.pages import page_rows
-from chachaml_store_sql.run_filters import conditions
-from chachaml_store_sql.run_order import keys_and_joins
-from chachaml_store_sql.run_reads import choose_headline
+from chachaml_store_sql.compiled import Fetched, fetch_among
+from chachaml_store_sql.pages import Tier, page_rows
+from chachaml_store_sql.run_few import are_few_runs, are_few_values
+from chachaml_store_sql.run_filters import How, Shape, conditions, filter_values, filters, shapes
+from chachaml_store_sql.run_order import order_values, tiers
 from chachaml_store_sql.schema import params, runs, series, tags
+
+Bounds = Sequence[ColumnElement[Any]]
 
 
 def list_runs(connection: Connection, query: RunQuery) -> Page[RunRow]:
     """Return one page of the runs that `query` describes, each with its params, tags, metrics."""
-    keys, joins = keys_and_joins(query.sort, query.headline)
-    statement = rows.select_runs().where(*conditions(query))
-    for table, on in joins:
-        statement = statement.outerjoin(table, on)
+    how = _how(connection, query)
+    wanted = filters(query, how=how)
+    listed = run_tiers(
+        shapes(wanted),
+        query.sort.by,
+        descending=query.sort.descending,
+        preferred=len(query.headline),
+        few=query.sort.by == "metric" and are_few_runs(connection, query),
+        numbers_only=how == "joined",
+    )
+    values = {**filter_values(wanted), **order_values(query.sort, query.headline)}
     found, following = page_rows(
-        connection, statement, keys, limit=query.limit, position=query.after
+        connection, listed, values, limit=query.limit, position=query.after
     )
     return Page(_complete(connection, found, query), following)
 
 
-def _complete(
-    connection: Connection, found: Sequence[rows.AnyRow], query: RunQuery
-) -> list[RunRow]:
-    ids = [row.id for row in found]
-    of_run = {table: _by_run(connection, table, ids) for table in (params, tags, series)}
+def _how(connection: Connection, query: RunQuery) -> How:
+    """Return how a query's metric condition is best met, if it has one."""
+    condition, sort = query.metric, query.sort
+    if condition is None:
+        return "exists"
+    if sort.by == "metric" and sort.key == condition.key:
+        return "joined"
+    return "found" if are_few_values(connection, condition) else "exists"
+
+
+@functools.lru_cache(maxsize=200)
+def run_tiers(
+    filtered: tuple[Shape, ...],
+    by: SortBy,
+    *,
+    descending: bool,
+    preferred: int,
+    few: bool,
+    numbers_only: bool,
+) -> Sequence[Tier]:
+    """Return the tiers of lists that have these filters and this order; the same ones each time.
+
+    `numbers_only` leaves those away that are about runs whose sorting value is no number.
+    """
+    wanted = conditions(filtered)
+    listed = tiers(by, descending=descending, preferred=preferred, few=few)
     return [
-        _row(row, of_run[params][row.id], of_run[tags][row.id], of_run[series][row.id], query)
-        for row in found
+        Tier(tier.statement.where(*wanted), tier.keys)
+        for tier in (listed[:1] if numbers_only else listed)
+    ]
+
+
+def _complete(connection: Connection, found: Sequence[Fetched], query: RunQuery) -> list[RunRow]:
+    ids = [row[0] for row in found]
+    own_params = _params(connection, ids)
+    own_tags = _tags(connection, ids)
+    own_series = _series(connection, ids)
+    return [
+        _row(row, own_params[row[0]], own_tags[row[0]], own_series[row[0]], query) for row in found
     ]
 
 
 def _row(
-    row: rows.AnyRow,
-    own_params: Sequence[rows.AnyRow],
-    own_tags: Sequence[rows.AnyRow],
-    own_series: Sequence[rows.AnyRow],
+    row: Fetched,
+    own_params: Mapping[str, JsonValue],
+    own_tags: Mapping[str, str],
+    own_series: Sequence[Fetched],
     query: RunQuery,
 ) -> RunRow:
-    latest = {metric.key: rows.real(metric.last_value) for metric in own_series}
+    latest = {metric[0]: rows.real(metric[1]) for metric in own_series}
     return RunRow(
         run=rows.run(row),
-        params={param.key: rows.json_value(param.value) for param in own_params},
-        tags={tag.key: tag.value for tag in own_tags},
+        params=own_params,
+        tags=own_tags,
         latest=latest,
-        headline=choose_headline(own_series, query.headline),
+        headline=rows.headline(own_series, query.headline),
         matched=latest.get(query.metric.key) if query.metric else None,
     )
 
 
-def _by_run(
-    connection: Connection, table: Table, ids: Sequence[str]
-) -> Mapping[str, Sequence[rows.AnyRow]]:
-    """Return the rows of a table that belong to some runs, by run and in the order of keys."""
-    grouped: dict[str, list[rows.AnyRow]] = defaultdict(list)
-    for row in connection.execute(
-        select(table).where(table.c.run_id.in_(ids)).order_by(table.c.run_id, table.c.key)
-    ):
-        grouped[row.run_id].append(row)
-    return grouped
+def _params(connection: Connection, ids: Sequence[str]) -> Mapping[str, dict[str, JsonValue]]:
+    found = fetch_among(connection, _select_params, ids)
+    values = msgspec.json.decode(f"[{','.join([text for _, _, text in found])}]")
+    by_run: dict[str, dict[str, JsonValue]] = {run_id: {} for run_id in ids}
+    for (run_id, key, _), value in zip(found, values, strict=True):
+        by_run[run_id][key] = value
+    return by_run
+
+
+def _tags(connection: Connection, ids: Sequence[str]) -> Mapping[str, dict[str, str]]:
+    by_run: dict[str, dict[str, str]] = {run_id: {} for run_id in ids}
+    for run_id, key, value in fetch_among(connection, _select_tags, ids):
+        by_run[run_id][key] = value
+    return by_run
+
+
+def _series(connection: Connection, ids: Sequence[str]) -> Mapping[str, list[Fetched]]:
+    by_run: dict[str, list[Fetched]] = {run_id: [] for run_id in ids}
+    for row in fetch_among(connection, _select_series, ids):
+        by_run[row[-1]].append(row)
+    return by_run
+
+
+def _select_params(ids: Bounds) -> Select[Any]:
+    return _of_runs(select(params.c.run_id, params.c.key, params.c.value), params, ids)
+
+
+def _select_tags(ids: Bounds) -> Select[Any]:
+    return _of_runs(select(tags.c.run_id, tags.c.key, tags.c.value), tags, ids)
+
+
+def _select_series(ids: Bounds) -> Select[Any]:
+    return _of_runs(select(*rows.LATEST_COLUMNS, series.c.run_id), series, ids)
+
+
+def _of_runs(found: Select[Any], table: Table, ids: Bounds) -> Select[Any]:
+    """Return those rows of a table that belong to some runs, by run and in the order of keys."""
+    return found.where(table.c.run_id.in_(ids)).order_by(table.c.run_id, table.c.key)
 
 
 def run_keys(connection: Connection, query: RunQuery) -> RunKeys:
     """Return the keys that the runs of `query` have, whatever its limit."""
-    ids = select(runs.c.id).where(*conditions(query))
+    wanted = filters(query)
+    ids = select(runs.c.id).where(*conditions(shapes(wanted)))
 
     def keys_of(table: Table) -> Sequence[Any]:
         statement = select(table.c.key).distinct().where(table.c.run_id.in_(ids))
-        return connection.execute(statement.order_by(table.c.key)).scalars().all()
+        found = connection.execute(statement.order_by(table.c.key), filter_values(wanted))
+        return found.scalars().all()
 
     return RunKeys(params=keys_of(params), metrics=keys_of(series), tags=keys_of(tags))

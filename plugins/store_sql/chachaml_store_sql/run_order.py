@@ -1,12 +1,23 @@
-"""The orders of a list of runs."""
+"""The orders of a list of runs, as tiers: all of one come before the next one's."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from chachaml_kernel.domain.query import Sort
-from sqlalchemy import ColumnElement, ScalarSelect, Table, and_, case, exists, func, select
+from chachaml_kernel.domain.query import Sort, SortBy
+from chachaml_kernel.domain.runs import RunStatus
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    bindparam,
+    exists,
+    func,
+    select,
+)
 
-from chachaml_store_sql.keyset import Key, missing_last
+from chachaml_store_sql import rows
+from chachaml_store_sql.keyset import Key
+from chachaml_store_sql.pages import Tier
 from chachaml_store_sql.schema import params, runs, series, tags
 
 NEWEST_FIRST = (
@@ -14,75 +25,129 @@ NEWEST_FIRST = (
     Key(runs.c.id, descending=True, kind=str),
 )
 
+SORT_KEY = "sort_key"
+"""The name under which the key of a metric, param or tag to sort by is bound."""
 
-def keys_and_joins(
-    sort: Sort, preferred: tuple[str, ...]
-) -> tuple[list[Key], list[tuple[Table, ColumnElement[bool]]]]:
-    """Return the keys of an order, newest first among equals, and what must be joined for them.
 
-    `preferred` are the keys that make a run's headline, first one first.
-    """
-    keys: Sequence[Key]
-    table = {"metric": series, "param": params, "tag": tags}.get(sort.by)
-    joins = [] if table is None else [(table, _has_key(table, sort.key))]
-    down = sort.descending
+def preferred_names(count: int) -> list[str]:
+    """Return the names under which the preferred keys of a headline are bound, first one first."""
+    return [f"preferred_{place}" for place in range(count)]
+
+
+def order_values(sort: Sort, preferred: Sequence[str]) -> dict[str, object]:
+    """Return what is bound in the tiers of an order."""
     match sort.by:
-        case "started_at":
-            keys = (Key(runs.c.started_at, descending=down),)
-            return [*keys, Key(runs.c.id, descending=True, kind=str)], []
-        case "name":
-            keys = missing_last(runs.c.name, descending=down, kind=str)
-        case "status":
-            keys = (Key(runs.c.status, descending=down, kind=str),)
-        case "duration":
-            keys = missing_last(runs.c.ended_at - runs.c.started_at, descending=down)
+        case "metric" | "param" | "tag":
+            return {SORT_KEY: sort.key}
         case "headline":
-            has_metrics = exists().where(series.c.run_id == runs.c.id).correlate(runs)
-            keys = _by_real(_headline_value(preferred), has_metrics, descending=down)
+            return dict(zip(preferred_names(len(preferred)), preferred, strict=True))
+    return {}
+
+
+def tiers(by: SortBy, *, descending: bool, preferred: int, few: bool) -> list[Tier]:
+    """Return the tiers of an order, newest first among equals and where there is no value.
+
+    `preferred` is how many keys there are for a run's headline. `few` tells that the filters leave
+    few runs, so that an index on the order would have to be walked along for long.
+    """
+    match by:
+        case "started_at":
+            keys = (Key(runs.c.started_at, descending), NEWEST_FIRST[1])
+            return [Tier(rows.select_runs(), keys)]
+        case "status":
+            return _by_status(descending=descending)
+        case "name":
+            return _by_own(Key(runs.c.name, descending, str), runs.c.name)
+        case "duration":
+            return _by_own(Key(runs.c.ended_at - runs.c.started_at, descending), runs.c.ended_at)
+        case "headline":
+            return _by_headline(preferred, descending=descending)
         case "metric":
-            keys = _by_real(series.c.last_value, series.c.id.is_not(None), descending=down)
-        case "tag":
-            keys = missing_last(tags.c.value, descending=down, kind=str)
+            return _by_metric(descending=descending, few=few)
         case "param":
-            keys = _by_param(descending=down)
-    return [*keys, *NEWEST_FIRST], joins
+            return _by_param(descending=descending)
+        case "tag":
+            return [
+                _tier(_having(tags), Key(tags.c.value, descending, str)),
+                _tier(_without(tags)),
+            ]
 
 
-def _has_key(table: Table, key: str) -> ColumnElement[bool]:
-    return and_(table.c.run_id == runs.c.id, table.c.key == key)
+def _tier(statement: Select[Any], *keys: Key) -> Tier:
+    return Tier(statement, (*keys, *NEWEST_FIRST))
 
 
-def _by_real(
-    value: ColumnElement[Any] | ScalarSelect[Any],
-    is_there: ColumnElement[bool],
-    *,
-    descending: bool,
-) -> list[Key]:
-    """Order by a value of type `Real`: numbers, then NaN, then runs without it."""
+def _by_status(*, descending: bool) -> list[Tier]:
     return [
-        Key(case((value.is_not(None), 0), (is_there, 1), else_=2)),
-        Key(func.coalesce(value, 0), descending),
+        _tier(rows.select_runs().where(runs.c.status == status.value))
+        for status in sorted(RunStatus, reverse=descending)
     ]
 
 
-def _by_param(*, descending: bool) -> list[Key]:
-    """Order by a param: numbers, then texts, then runs without it."""
-    is_number, is_there = params.c.number.is_not(None), params.c.text.is_not(None)
+def _by_own(key: Key, column: ColumnElement[Any]) -> list[Tier]:
     return [
-        Key(case((is_number, 0), (is_there, 1), else_=2)),
-        Key(func.coalesce(params.c.number, 0), descending),
-        Key(case((is_number, ""), else_=func.coalesce(params.c.text, "")), descending, str),
+        _tier(rows.select_runs().where(column.is_not(None)), key),
+        _tier(rows.select_runs().where(column.is_(None))),
     ]
 
 
-def _headline_value(preferred: tuple[str, ...]) -> ScalarSelect[Any]:
-    """Return a run's headline value as a subquery: NULL where it is NaN or there is none."""
-    ranks = [(series.c.key == key, place) for place, key in enumerate(preferred)]
-    order = [case(*ranks, else_=len(ranks))] if ranks else []
-    return (
-        select(series.c.last_value)
-        .where(series.c.run_id == runs.c.id)
-        .order_by(*order, series.c.logged.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+def _by_metric(*, descending: bool, few: bool) -> list[Tier]:
+    """Return: numbers, then NaN, then runs without the metric."""
+    value, found = series.c.last_value, _looking_up_metric() if few else _having(series)
+    newest_first = (Key(series.c.started_at, descending=True), NEWEST_FIRST[1])
+    return [
+        Tier(found.where(value.is_not(None)), (Key(value, descending), *newest_first)),
+        Tier(found.where(value.is_(None)), newest_first),
+        _tier(_without(series)),
+    ]
+
+
+def _by_param(*, descending: bool) -> list[Tier]:
+    """Return: numbers, then texts, then runs without the param."""
+    number, found = params.c.number, _having(params)
+    return [
+        _tier(found.where(number.is_not(None)), Key(number, descending)),
+        _tier(found.where(number.is_(None)), Key(params.c.text, descending, str)),
+        _tier(_without(params)),
+    ]
+
+
+def _having(table: Table) -> Select[Any]:
+    """Return a select of the runs that have the key to sort by, joined with its row."""
+    found = rows.select_runs().join(table, table.c.run_id == runs.c.id)
+    return found.where(table.c.key == bindparam(SORT_KEY))
+
+
+def _looking_up_metric() -> Select[Any]:
+    """Return what `_having(series)` does, in words that have each run's series looked up."""
+    own = series.alias("own")
+    wanted = select(own.c.id).where(own.c.run_id == runs.c.id, own.c.key == bindparam(SORT_KEY))
+    return rows.select_runs().join(series, series.c.id == wanted.correlate(runs).scalar_subquery())
+
+
+def _without(table: Table) -> Select[Any]:
+    own = exists().where(table.c.run_id == runs.c.id, table.c.key == bindparam(SORT_KEY))
+    return rows.select_runs().where(~own.correlate(runs))
+
+
+def _by_headline(preferred: int, *, descending: bool) -> list[Tier]:
+    """Return: numbers, then NaN, then runs without a metric."""
+    value = series.c.last_value
+    found = rows.select_runs().join(series, series.c.id == _headline_series(preferred))
+    has_metrics = exists().where(series.c.run_id == runs.c.id).correlate(runs)
+    return [
+        _tier(found.where(value.is_not(None)), Key(value, descending)),
+        _tier(found.where(value.is_(None))),
+        _tier(rows.select_runs().where(~has_metrics)),
+    ]
+
+
+def _headline_series(preferred: int) -> ColumnElement[Any]:
+    """Return the id of the series that a run's headline is the latest point of, if it has one."""
+    own = series.alias("own")
+    of_run = select(own.c.id).where(own.c.run_id == runs.c.id).correlate(runs)
+    named = [of_run.where(own.c.key == bindparam(name)) for name in preferred_names(preferred)]
+    last_logged = of_run.order_by(own.c.logged.desc()).limit(1).scalar_subquery()
+    if not named:
+        return last_logged
+    return func.coalesce(*(each.scalar_subquery() for each in named), last_logged)

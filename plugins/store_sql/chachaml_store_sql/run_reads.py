@@ -1,58 +1,58 @@
 """Reading one run whole."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from chachaml_kernel.domain.datasets import Dataset
 from chachaml_kernel.domain.paging import Page, Position
-from chachaml_kernel.domain.runs import Headline, RunDetail
-from sqlalchemy import Connection, select
+from chachaml_kernel.domain.runs import RunDetail
+from sqlalchemy import Connection, Dialect, Executable, bindparam, select
 
 from chachaml_store_sql import datasets, rows
 from chachaml_store_sql.annotations import params_of, tags_of
 from chachaml_store_sql.artifacts import artifacts_of
+from chachaml_store_sql.compiled import fetch, first
+from chachaml_store_sql.run_order import NEWEST_FIRST
 from chachaml_store_sql.runs import no_run, require_run
 from chachaml_store_sql.schema import runs, series
 
 
 def get_run(connection: Connection, run_id: str, *, headline: Sequence[str]) -> RunDetail:
     """Return a run with all that it has but points."""
-    row = connection.execute(
-        rows.select_runs().add_columns(runs.c.env, runs.c.note).where(runs.c.id == run_id)
-    ).first()
+    own = {"run_id": run_id}
+    row = first(connection, _run, own)
     if row is None:
         raise no_run(run_id)
-    found = connection.execute(
-        select(series).where(series.c.run_id == run_id).order_by(series.c.key)
-    ).all()
-    children = connection.execute(
-        rows.select_runs()
-        .where(runs.c.parent_run_id == run_id)
-        .order_by(runs.c.started_at.desc(), runs.c.id.desc())
-    )
-    env = rows.json_value(row.env)
+    *_, env_text, note = row
+    env = rows.json_value(env_text)
+    found = fetch(connection, _series, own)
+    latest = [(key, value, step, logged) for key, value, step, *_, logged in found]
     return RunDetail(
         run=rows.run(row),
         params=params_of(connection, run_id),
         metrics=[rows.metric(metric) for metric in found],
-        headline=choose_headline(found, headline),
+        headline=rows.headline(latest, headline),
         tags=tags_of(connection, run_id),
         artifacts=artifacts_of(connection, run_id),
         datasets=datasets.datasets_of(connection, run_id),
         env=env if isinstance(env, dict) else {},
-        note=row.note,
-        children=[rows.run(child) for child in children],
+        note=note,
+        children=[rows.run(child) for child in fetch(connection, _children, own)],
     )
 
 
-def choose_headline(of_run: Sequence[rows.AnyRow], preferred: Sequence[str]) -> Headline | None:
-    """Return the latest point of the first preferred key, else of what was logged last."""
-    if not of_run:
-        return None
-    by_key: Mapping[str, rows.AnyRow] = {row.key: row for row in of_run}
-    chosen = next((by_key[key] for key in preferred if key in by_key), None)
-    if chosen is None:
-        chosen = max(of_run, key=lambda row: row.logged)
-    return Headline(chosen.key, rows.real(chosen.last_value), chosen.last_step)
+def _run(_: Dialect) -> Executable:
+    found = rows.select_runs().add_columns(runs.c.env, runs.c.note)
+    return found.where(runs.c.id == bindparam("run_id"))
+
+
+def _series(_: Dialect) -> Executable:
+    found = select(*rows.METRIC_COLUMNS, series.c.logged)
+    return found.where(series.c.run_id == bindparam("run_id")).order_by(series.c.key)
+
+
+def _children(_: Dialect) -> Executable:
+    found = rows.select_runs().where(runs.c.parent_run_id == bindparam("run_id"))
+    return found.order_by(*(key.ordered() for key in NEWEST_FIRST))
 
 
 def get_tags(connection: Connection, run_id: str) -> dict[str, str]:

@@ -1,16 +1,28 @@
 """The life of runs, as functions of a connection in a writing transaction."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from chachaml_kernel.domain.artifacts import storage_key
 from chachaml_kernel.domain.runs import NewRun, Run, RunStatus
 from chachaml_kernel.domain.values import canonical
 from chachaml_kernel.errors import Conflict, NotFound
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Executable,
+    Select,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from chachaml_store_sql import rows
+from chachaml_store_sql.compiled import Build, fetch, first, run_many
 from chachaml_store_sql.datasets import insert_dataset
-from chachaml_store_sql.experiments import experiment_id, note_runs
+from chachaml_store_sql.experiments import note_named, note_runs
 from chachaml_store_sql.schema import artifacts, chunks, points, runs, series, tags, versions
 
 
@@ -21,12 +33,22 @@ def no_run(run_id: str) -> NotFound:
 
 def require(connection: Connection, run_id: str) -> RunStatus:
     """Return the status of a run, and keep it from changing until the transaction ends."""
-    status = connection.execute(
-        select(runs.c.status).where(runs.c.id == run_id).with_for_update()
-    ).scalar()
-    if status is None:
+    return RunStatus(_status(connection, _lock_status, run_id))
+
+
+def _status(connection: Connection, build: Build, run_id: str) -> str:
+    row = first(connection, build, {"run_id": run_id})
+    if row is None:
         raise no_run(run_id)
-    return RunStatus(status)
+    return str(row[0])
+
+
+def _select_status(_: Dialect) -> Select[Any]:
+    return select(runs.c.status).where(runs.c.id == bindparam("run_id"))
+
+
+def _lock_status(dialect: Dialect) -> Select[Any]:
+    return _select_status(dialect).with_for_update()
 
 
 def refuse_ended(run_id: str, status: str) -> None:
@@ -44,19 +66,21 @@ def require_running(connection: Connection, run_id: str) -> None:
 
 def require_run(connection: Connection, run_id: str, *, running: bool) -> None:
     """Raise `NotFound` unless the run exists and, if `running`, takes writes; lock nothing."""
-    status = connection.execute(select(runs.c.status).where(runs.c.id == run_id)).scalar()
-    if status is None:
-        raise no_run(run_id)
+    status = _status(connection, _select_status, run_id)
     if running:
         refuse_ended(run_id, status)
 
 
 def get(connection: Connection, run_id: str) -> Run:
     """Return a run's own facts."""
-    row = connection.execute(rows.select_runs().where(runs.c.id == run_id)).first()
+    row = first(connection, _run, {"run_id": run_id})
     if row is None:
         raise no_run(run_id)
     return rows.run(row)
+
+
+def _run(_: Dialect) -> Executable:
+    return rows.select_runs().where(runs.c.id == bindparam("run_id"))
 
 
 def start(connection: Connection, new: NewRun) -> Run:
@@ -64,54 +88,67 @@ def start(connection: Connection, new: NewRun) -> Run:
     run = new.run
     if run.parent_run_id is not None:
         require_run(connection, run.parent_run_id, running=False)
-    experiment = experiment_id(connection, run.experiment, at=run.started_at)
-    note_runs(connection, experiment, more=1, at=run.started_at)
-    connection.execute(
-        insert(runs).values(
-            id=run.id,
-            experiment_id=experiment,
-            name=run.name,
-            status=run.status.value,
-            started_at=run.started_at,
-            ended_at=run.ended_at,
-            created_by=run.created_by,
-            parent_run_id=run.parent_run_id,
-            error=run.error,
-            archived=run.archived,
-            env=canonical(dict(new.env)),
-            note="",
-        )
-    )
+    experiment = note_named(connection, run.experiment, more=1, at=run.started_at)
+    row = {
+        "id": run.id,
+        "experiment_id": experiment,
+        "name": run.name,
+        "status": run.status.value,
+        "started_at": run.started_at,
+        "ended_at": run.ended_at,
+        "created_by": run.created_by,
+        "parent_run_id": run.parent_run_id,
+        "error": run.error,
+        "archived": run.archived,
+        "env": canonical(dict(new.env)),
+        "note": "",
+    }
+    fetch(connection, _insert_run, row)
     _insert_tags(connection, run.id, new.tags)
     for dataset in new.datasets:
         insert_dataset(connection, dataset)
     return run
 
 
+def _insert_run(_: Dialect) -> Executable:
+    return insert(runs)
+
+
 def _insert_tags(connection: Connection, run_id: str, new_tags: Mapping[str, str]) -> None:
     if new_tags:
-        connection.execute(
-            insert(tags),
-            [{"run_id": run_id, "key": key, "value": new_tags[key]} for key in new_tags],
-        )
+        own = [{"run_id": run_id, "key": key, "value": value} for key, value in new_tags.items()]
+        run_many(connection, _insert_tag, own)
+
+
+def _insert_tag(_: Dialect) -> Executable:
+    return insert(tags)
 
 
 def end(
     connection: Connection, run_id: str, status: RunStatus, *, error: str | None, at: int
 ) -> None:
     """End a run, or find that it has ended so already."""
-    experiment = connection.execute(
-        update(runs)
-        .where(runs.c.id == run_id, runs.c.status == RunStatus.RUNNING.value)
-        .values(status=status.value, ended_at=at, error=error)
-        .returning(runs.c.experiment_id)
-    ).scalar()
-    if experiment is not None:
-        note_runs(connection, experiment, more=0, at=at)
+    new = {"run_id": run_id, "new_status": status.value, "new_end": at, "new_error": error}
+    ended = first(connection, _end, new)
+    if ended is not None:
+        note_runs(connection, ended[0], more=0, at=at)
         return
     before = require(connection, run_id)
     if before != status:
         raise Conflict(f"run {run_id!r} has ended as {before} already, it cannot end as {status}")
+
+
+def _end(_: Dialect) -> Executable:
+    return (
+        update(runs)
+        .where(runs.c.id == bindparam("run_id"), runs.c.status == RunStatus.RUNNING.value)
+        .values(
+            status=bindparam("new_status"),
+            ended_at=bindparam("new_end"),
+            error=bindparam("new_error"),
+        )
+        .returning(runs.c.experiment_id)
+    )
 
 
 def resume(connection: Connection, run_id: str) -> Run:

@@ -69,9 +69,10 @@ runs = Table(
     Column("note", Text, nullable=False),
     Index("runs_by_start", "started_at", "id"),
     Index("runs_in_lists", "archived", "started_at", "id"),
+    Index("runs_by_status", "archived", "status", "started_at", "id"),
     Index("runs_by_experiment", "experiment_id", "archived", "started_at", "id"),
-    Index("runs_by_name", "name", "started_at", "id"),
-    Index("runs_by_author", "created_by", "started_at", "id"),
+    Index("runs_by_name", "archived", "name", "started_at", "id"),
+    Index("runs_by_author", "archived", "created_by", "started_at", "id"),
     Index("runs_by_parent", "parent_run_id"),
 )
 
@@ -131,12 +132,14 @@ series = Table(
     Column("least", Real),
     Column("greatest", Real),
     Column("logged", BigInteger, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
     Column("settled", BigInteger, nullable=False),
     UniqueConstraint("run_id", "key", name="series_of_run"),
-    Index("series_by_key", "key"),
+    Index("series_by_latest", "key", "last_value", "started_at"),
     sqlite_autoincrement=True,
 )
 """One row a run and key, kept up to date with each append; `logged` rises with each of them.
+`started_at` is when the run started, so that an index has runs by a metric and then newest first.
 
 How the first `settled` points are stored does not change any more.
 

@@ -22,8 +22,8 @@ from sqlalchemy import (
     select,
 )
 
+from chachaml_store_sql.compiled import Statement, compiled
 from chachaml_store_sql.schema import chunks, points, runs, series
-from chachaml_store_sql.series.statements import Statement, compiled
 from chachaml_store_sql.upsert import Insert, insert_into
 
 MOST = 64
@@ -44,9 +44,10 @@ COLUMNS: dict[Kind, tuple[str, ...]] = {
 def run_batches(connection: Connection, kind: Kind, rows: Sequence[Row]) -> list[Row]:
     """Run a statement for all `rows`, each of the `COLUMNS` of its kind; return what comes back.
 
-    `statuses` gives the id and the status of each run that is there, and keeps it so until the
-    transaction ends. `extend`, to which no series is given twice, gives the id, the run, the key
-    and the new length of each. `add_points` and `add_chunks` give nothing. The order is any.
+    `statuses` gives the id, the status and the start of each run that is there, and keeps these so
+    until the transaction ends. `extend`, to which no series is given twice, gives the id, the run,
+    the key and the new length of each. `add_points` and `add_chunks` give nothing. The order is
+    any.
     """
     found: list[Row] = []
     cursor = connection.connection.cursor()
@@ -101,7 +102,7 @@ def _construct(dialect: Dialect, kind: Kind, rows: list[dict[str, BindParameter[
     match kind:
         case "statuses":
             ids = [row["id"] for row in rows]
-            found = select(runs.c.id, runs.c.status).where(runs.c.id.in_(ids))
+            found = select(runs.c.id, runs.c.status, runs.c.started_at).where(runs.c.id.in_(ids))
             return found.order_by(runs.c.id).with_for_update(read=True)
         case "extend":
             returned = (series.c.id, series.c.run_id, series.c.key, series.c.length)

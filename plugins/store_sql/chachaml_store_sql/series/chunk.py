@@ -13,6 +13,7 @@ from typing import NamedTuple
 from chachaml_kernel.domain.metrics import Points
 
 from chachaml_store_sql.series import columns, decode
+from chachaml_store_sql.series.arithmetic import PLAIN, Arithmetic
 from chachaml_store_sql.series.columns import Damaged, Encoded, Encoding
 from chachaml_store_sql.series.lazy import Lazy
 
@@ -52,6 +53,7 @@ class Chunk:
     count: int
     columns: Mapping[int, Entry]
     blob: bytes
+    arithmetic: Arithmetic
 
     @property
     def has_steps(self) -> bool:
@@ -70,11 +72,11 @@ class Chunk:
 
     def values(self) -> Sequence[float]:
         """Decode the values."""
-        return decode.doubles(self._column(What.VALUE), self.count)
+        return decode.doubles(self._column(What.VALUE), self.count, self.arithmetic)
 
     def times(self) -> Sequence[int]:
         """Decode the times."""
-        return decode.integers(self._column(What.TIME), self.count)
+        return decode.integers(self._column(What.TIME), self.count, self.arithmetic)
 
     def steps(self) -> Sequence[int | None]:
         """Decode the steps, which are none where a point has no step."""
@@ -82,7 +84,7 @@ class Chunk:
             return [None] * self.count
         step = self._column(What.STEP)
         if What.HAS_STEP not in self.columns:
-            return decode.integers(step, self.count)
+            return decode.integers(step, self.count, self.arithmetic)
         there = decode.flags(self._column(What.HAS_STEP), self.count)
         given = iter(decode.integers(step, sum(there)))
         return [next(given) if flag else None for flag in there]
@@ -140,7 +142,7 @@ def steps_given(steps: Sequence[int | None] | None) -> list[int]:
     return [step for step in steps or () if step is not None]
 
 
-def open_chunk(blob: bytes) -> Chunk:
+def open_chunk(blob: bytes, arithmetic: Arithmetic = PLAIN) -> Chunk:
     """Read a chunk's head; raise `Damaged` if that is not sound."""
     try:
         magic, version, _, number, count = HEAD.unpack_from(blob)
@@ -157,4 +159,4 @@ def open_chunk(blob: bytes) -> Chunk:
     for what, encoding, param, length, crc in entries:
         columns[what] = Entry(encoding, param, length, crc, begin)
         begin += length
-    return Chunk(count, columns, blob)
+    return Chunk(count, columns, blob, arithmetic)

@@ -1,15 +1,15 @@
 """Columns of numbers out of their compressed bytes; see `columns` for how they got there.
 
 What was encoded comes back to the last bit, as a flat sequence: an array, or a range where that
-says it all. A long column of differences becomes a list, which is cheaper to make than an array.
+says it all. A column of differences becomes a list in pure Python, as that is cheaper to make.
 """
 
 import struct
 import sys
 from array import array
 from collections.abc import Sequence
-from itertools import accumulate
 
+from chachaml_store_sql.series.arithmetic import PLAIN, Arithmetic
 from chachaml_store_sql.series.columns import WIDTHS, Damaged, Encoded, Encoding, little
 
 if sys.version_info >= (3, 14):
@@ -18,7 +18,7 @@ else:
     from backports import zstd
 
 
-def doubles(column: Encoded, count: int) -> "array[float]":
+def doubles(column: Encoded, count: int, arithmetic: Arithmetic = PLAIN) -> "array[float]":
     """Return the `count` doubles that were encoded; raise `Damaged` if they cannot be."""
     match column.encoding:
         case Encoding.CONSTANT:
@@ -26,13 +26,12 @@ def doubles(column: Encoded, count: int) -> "array[float]":
         case Encoding.PLANES:
             return _doubles(_numbers(column.data, 8, count))
         case Encoding.DECIMAL:
-            scale = 10.0**column.param
-            return array("d", [whole / scale for whole in _integers(column.data, 8, count)])
+            return arithmetic.quotients(_integers(column.data, 8, count), 10.0**column.param)
         case _:
             raise Damaged(f"encoding {column.encoding} is none of doubles")
 
 
-def integers(column: Encoded, count: int) -> Sequence[int]:
+def integers(column: Encoded, count: int, arithmetic: Arithmetic = PLAIN) -> Sequence[int]:
     """Return the `count` integers that were encoded; raise `Damaged` if they cannot be."""
     data = column.data
     match column.encoding:
@@ -42,7 +41,8 @@ def integers(column: Encoded, count: int) -> Sequence[int]:
             first, stride = struct.unpack("<qq", data)
             return range(first, first + stride * count, stride)
         case Encoding.DELTA:
-            return _sums(data, column.param, count)
+            first, differences = _differences(data, column.param, count)
+            return arithmetic.sums(first, differences)
         case Encoding.PLANES:
             return _integers(data, 8, count)
         case _:
@@ -58,11 +58,11 @@ def flags(column: Encoded, count: int) -> list[bool]:
     return [digit == "1" for digit in digits[:count]]
 
 
-def _sums(data: bytes, width: int, count: int) -> list[int]:
+def _differences(data: bytes, width: int, count: int) -> "tuple[int, array[int]]":
     if width not in WIDTHS or len(data) < 8:
         raise Damaged("these differences have no width")
     (first,) = struct.unpack_from("<q", data)
-    return list(accumulate(_integers(data[8:], width, count - 1), initial=first))
+    return first, _integers(data[8:], width, count - 1)
 
 
 def _doubles(data: bytes | bytearray) -> "array[float]":

@@ -27,10 +27,11 @@ def append_group(
     """
     ids = sorted({append.run_id for append in appends})
     found = run_batches(connection, "statuses", [(run_id,) for run_id in ids])
-    statuses: dict[str, str] = {run_id: status for run_id, status in found}  # noqa: C416
+    statuses: dict[str, str] = {run_id: status for run_id, status, _ in found}
+    starts: dict[str, int] = {run_id: started_at for run_id, _, started_at in found}
     refusals = [_refusal(append.run_id, statuses.get(append.run_id)) for append in appends]
     taken = [append for append, refused in zip(appends, refusals, strict=True) if not refused]
-    grown = iter(_append_all(connection, taken))
+    grown = iter(_append_all(connection, taken, starts))
     return [refused or next(grown) for refused in refusals]
 
 
@@ -66,8 +67,10 @@ class Place:
     seq: int
 
 
-def _append_all(connection: Connection, appends: Sequence[Append]) -> list[list[Grown]]:
-    places = _extend(connection, appends)
+def _append_all(
+    connection: Connection, appends: Sequence[Append], starts: Mapping[str, int]
+) -> list[list[Grown]]:
+    places = _extend(connection, appends, starts)
     points: list[Row] = []
     chunks: list[Row] = []
     all_grown = []
@@ -88,14 +91,17 @@ def _append_all(connection: Connection, appends: Sequence[Append]) -> list[list[
     return all_grown
 
 
-def _extend(connection: Connection, appends: Sequence[Append]) -> dict[tuple[str, str], Place]:
+def _extend(
+    connection: Connection, appends: Sequence[Append], starts: Mapping[str, int]
+) -> dict[tuple[str, str], Place]:
     """Bring the rows of all series up to date; return where each of them went on until now."""
     new: dict[tuple[str, str], Mapping[str, Any]] = {}
     for append in appends:
         logged = append.ticks.take(len(append.additions))
         for number, addition in enumerate(append.additions, logged):
             which = append.run_id, addition.key
-            later = summary(append.run_id, addition, number)
+            own = {"started_at": starts[append.run_id]}
+            later = summary(append.run_id, addition, number) | own
             new[which] = _sum(new[which], later) if which in new else later
     # All writers take the rows in one order, so that no two wait for each other.
     rows = [[new[which][name] for name in COLUMNS["extend"]] for which in sorted(new)]

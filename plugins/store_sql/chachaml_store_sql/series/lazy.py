@@ -82,11 +82,18 @@ def _doubles(columns: Sequence[Sequence[float]]) -> "array[float]":
 
 
 def _integers(columns: Sequence[Sequence[Whole]]) -> Sequence[Whole]:
-    """Return columns as one: a range, where each goes on evenly from the one before, or a list."""
+    """Return columns as one: a range, where each goes on evenly from the one before; else an array
+    of arrays, or a list."""
     flat = [column[:] for column in columns]
     ranges = [column for column in flat if isinstance(column, range)]
     if len(ranges) == len(flat) and all(map(_goes_on, ranges, ranges[1:])):
         return range(ranges[0].start, ranges[-1].stop, ranges[0].step)
+    arrays = [column for column in flat if isinstance(column, array)]
+    if len(arrays) == len(flat):
+        whole: array[int] = array("q")
+        for column in arrays:
+            whole.extend(column)
+        return whole
     return list(chain.from_iterable(flat))
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, Dialect, Executable, bindparam, delete, exists, select
 
+from chachaml_store_sql.compiled import fetch
 from chachaml_store_sql.schema import runs, series, unsettled
 from chachaml_store_sql.series.append import Grown
 from chachaml_store_sql.series.pieces import WORTH
-from chachaml_store_sql.series.statements import fetch
 from chachaml_store_sql.upsert import insert_into
 
 

@@ -1,13 +1,15 @@
 """Outlines of series: so many of their points that a curve through them looks the same."""
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chachaml_kernel.domain.metrics import Outline, Points, Window, thin, thinned
+from chachaml_kernel.domain.metrics import Outline, Points, Window
 from sqlalchemy import Connection
 
 from chachaml_store_sql.series import lazy
+from chachaml_store_sql.series.arithmetic import Arithmetic, arithmetic_for
 from chachaml_store_sql.series.chunk import open_chunk
 from chachaml_store_sql.series.queries import read_chunks, read_outlines, read_rows
 from chachaml_store_sql.series.read import find_series, is_whole, merged, points_in, read_block
@@ -25,38 +27,40 @@ def outline(
     series_id = find_series(connection, run_id, key)
     span = span_of(series_id, window)
     chunks = read_outlines(connection, span)
-    if sum(chunk.length for chunk in chunks) < max_points * BLOCK // 2:
-        points = _whole(connection, run_id, key, window)
-        return Outline(len(points), thin(points, max_points))
+    length = sum(chunk.length for chunk in chunks)
+    if length < max_points * BLOCK // 2:
+        whole = _all_parts(connection, run_id, key, window)
+        return Outline(sum(map(len, whole)), _thin(whole, max_points, arithmetic_for(length)))
+    arithmetic = arithmetic_for(length // BLOCK)
     count, parts = 0, []
     for chunk in chunks:
         if is_whole(chunk, span):
             part, inside = open_chunk(chunk.blob).view(), chunk.length
         else:
-            [whole] = read_chunks(
-                connection, replace(span, begin=chunk.first_seq, end=chunk.first_seq + 1)
-            )
-            part = points_in(whole, span)
+            here = replace(span, begin=chunk.first_seq, end=chunk.first_seq + 1)
+            [with_points] = read_chunks(connection, here)
+            part = points_in(with_points, span, arithmetic)
             inside = len(part)
         count += inside
         parts.append((chunk.first_seq, part))
     rows = read_rows(connection, span)
-    return Outline(count + len(rows), _thin(merged(parts, rows), max_points))
+    return Outline(count + len(rows), _thin(merged(parts, rows), max_points, arithmetic))
 
 
-def _whole(connection: Connection, run_id: str, key: str, window: Window) -> Points:
+def _all_parts(connection: Connection, run_id: str, key: str, window: Window) -> list[Points]:
     parts: list[Points] = []
     begin: int | None = 0
     while begin is not None:
         block = read_block(connection, run_id, key, window, begin=begin)
         parts.append(block.points)
         begin = block.next
-    return lazy.joined([part for part in parts if len(part)])
+    return [part for part in parts if len(part)]
 
 
-def _thin(parts: Sequence[Points], max_points: int) -> Points:
+def _thin(parts: Sequence[Points], max_points: int, arithmetic: Arithmetic) -> Points:
     """Return what `thin` returns of all parts; only those that it takes from are decoded whole."""
-    places = thinned(lazy.joined(parts).values[:], max_points)
+    values = array("d", lazy.joined(parts).values[:])
+    places = arithmetic.thinned(values, max_points)
     taken, begin, done = [], 0, 0
     for part in parts:
         upto = bisect_left(places, begin + len(part), lo=done)

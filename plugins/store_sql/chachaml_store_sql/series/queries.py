@@ -1,18 +1,17 @@
 """The queries that read a series, compiled once for each dialect and kind of span.
 
-They run on the driver's own cursor, as those of appends do, since there are many in a long read.
+There are many of them in a long read.
 """
 
 import functools
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, Select, bindparam, func, literal_column, select
 
+from chachaml_store_sql.compiled import Statement, compiled, run
 from chachaml_store_sql.schema import chunks, points
 from chachaml_store_sql.series.spans import EVERYTHING, Bounded, Span
-from chachaml_store_sql.series.statements import Statement, compiled
 
 
 class Head(NamedTuple):
@@ -40,28 +39,19 @@ class Row(NamedTuple):
 def read_chunks(connection: Connection, span: Span, *, limit: int = EVERYTHING) -> list[Head]:
     """Return the chunks that may have points in a span, in order, with these."""
     statement = _chunks(connection.dialect, span.bounded, "points")
-    return list(map(Head._make, _run(connection, statement, {**asdict(span), "limit": limit})))
+    return list(map(Head._make, run(connection, statement, {**asdict(span), "limit": limit})))
 
 
 def read_outlines(connection: Connection, span: Span) -> list[Head]:
     """Return the chunks that may have points in a span, in order, with their outlines."""
     statement = _chunks(connection.dialect, span.bounded, "outline")
-    return list(map(Head._make, _run(connection, statement, {**asdict(span), "limit": EVERYTHING})))
+    return list(map(Head._make, run(connection, statement, {**asdict(span), "limit": EVERYTHING})))
 
 
 def read_rows(connection: Connection, span: Span, *, limit: int = EVERYTHING) -> list[Row]:
     """Return the rows that lie in a span, in order."""
     statement = _rows(connection.dialect, span.bounded)
-    return list(map(Row._make, _run(connection, statement, {**asdict(span), "limit": limit})))
-
-
-def _run(connection: Connection, statement: Statement, values: Mapping[str, object]) -> list[Any]:
-    cursor = connection.connection.cursor()
-    try:
-        cursor.execute(statement.sql, statement.arguments(values))
-        return list(cursor.fetchall())
-    finally:
-        cursor.close()
+    return list(map(Row._make, run(connection, statement, {**asdict(span), "limit": limit})))
 
 
 @functools.lru_cache(maxsize=64)

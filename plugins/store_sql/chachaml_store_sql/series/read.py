@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from chachaml_store_sql.runs import require_run
 from chachaml_store_sql.schema import series
 from chachaml_store_sql.series import lazy
+from chachaml_store_sql.series.arithmetic import Arithmetic, arithmetic_for
 from chachaml_store_sql.series.chunk import open_chunk
 from chachaml_store_sql.series.queries import Head, Row, read_chunks, read_rows
 from chachaml_store_sql.series.spans import Span, inside, span_of
@@ -49,7 +50,8 @@ def read_block(
     if len(rows) == ROWS_AT_ONCE:
         following = rows[-1].seq + 1
         found = [chunk for chunk in found if chunk.first_seq < following]
-    parts = [(chunk.first_seq, points_in(chunk, span)) for chunk in found]
+    arithmetic = arithmetic_for(sum(chunk.length for chunk in found))
+    parts = [(chunk.first_seq, points_in(chunk, span, arithmetic)) for chunk in found]
     return Block(lazy.joined(merged(parts, rows)), following)
 
 
@@ -77,9 +79,9 @@ def is_whole(chunk: Head, span: Span) -> bool:
     return span.first <= least and greatest <= span.last
 
 
-def points_in(chunk: Head, span: Span) -> Points:
+def points_in(chunk: Head, span: Span, arithmetic: Arithmetic) -> Points:
     """Return the points of a chunk, all of which it has in its blob, that lie in a span."""
-    points = open_chunk(chunk.blob).view()
+    points = open_chunk(chunk.blob, arithmetic).view()
     return points if is_whole(chunk, span) else inside(points, span, first_seq=chunk.first_seq)
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     update,
 )
 
+from chachaml_store_sql.compiled import changed, fetch
 from chachaml_store_sql.schema import chunks, points, runs, series
 from chachaml_store_sql.series import lazy
 from chachaml_store_sql.series.chunk import open_chunk
@@ -28,7 +29,6 @@ from chachaml_store_sql.series.queries import read_chunks, read_rows
 from chachaml_store_sql.series.read import merged
 from chachaml_store_sql.series.segments import LENGTH, Segment, make, outline_of
 from chachaml_store_sql.series.spans import span_of
-from chachaml_store_sql.series.statements import changed, fetch
 
 STRETCH = 4 * LENGTH
 """Points whose chunks are looked at in one go."""

@@ -123,6 +123,4 @@ def _times(points: metrics.Points) -> list[int]:
 def _values(points: metrics.Points) -> list[Number]:
     values: list[Any] = list(points.values)
     # A sum of finite numbers may be infinite too, but one of others never is finite.
-    if math.isfinite(sum(values)) or all(map(math.isfinite, values)):
-        return values
-    return list(map(number, values))
+    return values if math.isfinite(sum(values)) else list(map(number, values))

@@ -58,9 +58,10 @@ def _experiments_and_runs() -> None:
     )
     op.create_index("runs_by_start", "runs", ["started_at", "id"])
     op.create_index("runs_in_lists", "runs", ["archived", "started_at", "id"])
+    op.create_index("runs_by_status", "runs", ["archived", "status", "started_at", "id"])
     op.create_index("runs_by_experiment", "runs", ["experiment_id", "archived", "started_at", "id"])
-    op.create_index("runs_by_name", "runs", ["name", "started_at", "id"])
-    op.create_index("runs_by_author", "runs", ["created_by", "started_at", "id"])
+    op.create_index("runs_by_name", "runs", ["archived", "name", "started_at", "id"])
+    op.create_index("runs_by_author", "runs", ["archived", "created_by", "started_at", "id"])
     op.create_index("runs_by_parent", "runs", ["parent_run_id"])
 
 
@@ -117,11 +118,12 @@ def _metrics() -> None:
         sa.Column("least", Real),
         sa.Column("greatest", Real),
         sa.Column("logged", sa.BigInteger, nullable=False),
+        sa.Column("started_at", sa.BigInteger, nullable=False),
         sa.Column("settled", sa.BigInteger, nullable=False),
         sa.UniqueConstraint("run_id", "key", name="series_of_run"),
         sqlite_autoincrement=True,
     )
-    op.create_index("series_by_key", "series", ["key"])
+    op.create_index("series_by_latest", "series", ["key", "last_value", "started_at"])
     op.create_table(
         "points",
         sa.Column("series_id", sa.BigInteger, nullable=False),

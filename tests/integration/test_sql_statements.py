@@ -1,0 +1,223 @@
+"""What the SQL that stores share asks of a database, and that each can read it."""
+
+import asyncio
+import inspect
+import pkgutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
+from importlib import import_module
+from itertools import product
+from pathlib import Path
+from typing import Any, get_args
+
+import chachaml_store_sql
+import pytest
+from chachaml_kernel.domain.query import MetricCondition, Operator, RunQuery, Sort, SortBy
+from chachaml_kernel.domain.runs import RunStatus
+from chachaml_kernel.testing.builders import new_run, points
+from chachaml_kernel.testing.reading import paged_run_ids
+from chachaml_store_sql import SqlStore, run_lists
+from chachaml_store_sql.compiled import AT_ONCE, Build, Statement, compiled, statement
+from chachaml_store_sql.pages import page_statement
+from chachaml_store_sql.run_few import FEW
+from chachaml_store_sql.run_filters import CONDITIONS
+from chachaml_store_sql.run_lists import run_tiers
+from chachaml_store_sql.series.batches import batch_of
+from chachaml_store_sqlite import StoreSqlite
+from sqlalchemy import Connection, Dialect, Executable, Select, bindparam, select
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+
+DIALECTS = [PGDialect_psycopg, PGDialect_asyncpg, SQLiteDialect_pysqlite]
+ABOVE = MetricCondition("loss", Operator.GREATER, 0.5)
+
+LISTS = {
+    "newest": RunQuery(),
+    "newest, archived or not": RunQuery(archived=None),
+    "oldest": RunQuery(sort=Sort(descending=False)),
+    "of an experiment": RunQuery(experiment="default"),
+    "failed": RunQuery(status=RunStatus.FAILED),
+    "of an author": RunQuery(created_by="me"),
+    "of a name": RunQuery(name="mine"),
+    "by a metric": RunQuery(sort=Sort("metric", "loss")),
+    "found and sorted by a metric": RunQuery(sort=Sort("metric", "loss"), metric=ABOVE),
+    "least of a metric": RunQuery(sort=Sort("metric", "loss", descending=False), metric=ABOVE),
+    "by name": RunQuery(sort=Sort("name")),
+    "by status": RunQuery(sort=Sort("status")),
+}
+
+every_dialect = pytest.mark.parametrize("dialect", DIALECTS)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
+    async with StoreSqlite(path=tmp_path / "chachaml.db").chachaml_store() as opened:
+        assert isinstance(opened, SqlStore)
+        yield opened
+
+
+def builders() -> Iterator[Build]:
+    """Yield all functions of the package that build a statement for a dialect."""
+    for module in pkgutil.walk_packages(chachaml_store_sql.__path__, "chachaml_store_sql."):
+        if ".migrations" in module.name:
+            continue
+        for _, function in inspect.getmembers(import_module(module.name), inspect.isfunction):
+            signature = inspect.signature(function)
+            takes = [parameter.annotation for parameter in signature.parameters.values()]
+            if takes == [Dialect] and signature.return_annotation in (Executable, Select[Any]):
+                yield function
+
+
+def is_complete(hot: Statement) -> bool:
+    """Tell whether a driver can run a statement as it is, without SQLAlchemy's last touches."""
+    return "POSTCOMPILE" not in hot.sql and (hot.names is None or set(hot.fixed) <= set(hot.names))
+
+
+@every_dialect
+def test_every_statement_that_is_compiled_once_is_written_for_each_database(
+    dialect: type[Dialect],
+) -> None:
+    own = dialect()
+    written = {build.__name__: statement(build, own) for build in builders()}
+    assert len(written) > 15
+    assert all(map(is_complete, written.values()))
+    upserts = {name for name, hot in written.items() if "ON CONFLICT" in hot.sql}
+    assert upserts == {"_note_named", "_set_tag", "_take"}
+    assert ("FOR UPDATE" in written["_lock_status"].sql) == (dialect.name == "postgresql")
+
+
+@every_dialect
+def test_the_statements_of_appends_are_written_for_each_database(dialect: type[Dialect]) -> None:
+    assert "ON CONFLICT" in batch_of(dialect(), "extend", 2).statement.sql
+    statuses = batch_of(dialect(), "statuses", 2).statement.sql
+    assert ("FOR SHARE" in statuses) == (dialect.name == "postgresql")
+
+
+@every_dialect
+def test_every_list_of_runs_is_written_for_each_database(dialect: type[Dialect]) -> None:
+    own = dialect()
+    filters = tuple(
+        (kind, len(inspect.signature(build).parameters) if kind != "nothing" else 0)
+        for kind, build in CONDITIONS.items()
+    )
+    for by, descending, further in product(get_args(SortBy), (False, True), (False, True)):
+        joined = by == "metric"
+        some = tuple(each for each in filters if joined or not each[0].startswith("joined"))
+        for few in (False, True):
+            listed = run_tiers(
+                some, by, descending=descending, preferred=2, few=few, numbers_only=joined
+            )
+            for tier in listed:
+                assert is_complete(page_statement(tier, own, further=further))
+
+
+@every_dialect
+def test_values_are_given_as_each_driver_takes_them(dialect: type[Dialect]) -> None:
+    own = dialect()
+    hot = compiled(select(bindparam("a") + 1, bindparam("b"), bindparam("a")), own)
+    given = hot.arguments({"a": 5, "b": "x"})
+    if hot.names is None:
+        assert {"a": 5, "b": "x"}.items() <= given.items()
+        assert 1 in given.values()
+    else:
+        assert set(given) == {5, 1, "x"}
+        assert given.index("x") == hot.names.index("b")
+
+
+async def test_rows_are_found_by_any_number_of_keys(store: SqlStore) -> None:
+    count = 2 * AT_ONCE + 3
+    await store.start_run(new_run("run"))
+    wanted = {f"key-{i}": i for i in range(count)}
+    await store.log_params("run", wanted)
+    await store.log_params("run", wanted)
+    assert (await store.get_run("run")).params == dict(sorted(wanted.items()))
+
+
+async def statements_of(store: SqlStore, function: Callable[[Connection], object]) -> list[str]:
+    """Return the SQL that a function runs, with its values in it."""
+    seen: list[str] = []
+
+    def listen(connection: Connection) -> None:
+        driver: Any = connection.connection.driver_connection
+        driver.set_trace_callback(seen.append)
+        function(connection)
+        driver.set_trace_callback(None)
+
+    await store.read(listen)
+    return seen
+
+
+async def plan_of(store: SqlStore, query: RunQuery) -> list[str]:
+    """Return what SQLite does for a list, a line a step."""
+    ran = await statements_of(store, lambda c: run_lists.list_runs(c, query))
+
+    def explain(connection: Connection) -> list[str]:
+        driver: Any = connection.connection.driver_connection
+        return [row[3] for sql in ran for row in driver.execute(f"EXPLAIN QUERY PLAN {sql}")]
+
+    return await store.read(explain)
+
+
+@pytest.mark.parametrize("headline", [(), ("accuracy",)])
+async def test_a_list_takes_the_same_few_queries_however_long_it_is_and_reads_no_point(
+    store: SqlStore, headline: tuple[str, ...]
+) -> None:
+    query = RunQuery(headline=headline)
+    await store.start_run(new_run("run"))
+    few = await statements_of(store, lambda c: run_lists.list_runs(c, query))
+    for number in range(50):
+        await store.start_run(new_run(f"run-{number}"))
+        await store.append_points(f"run-{number}", {"loss": points(*[0.5] * 50)})
+    many = await statements_of(store, lambda c: run_lists.list_runs(c, query))
+    assert len(many) == len(few) == 4
+    assert not any("points" in sql or "chunks" in sql for sql in many)
+
+
+@pytest.mark.parametrize("query", LISTS.values(), ids=LISTS)
+async def test_a_list_is_read_in_its_order_from_an_index_and_its_next_page_too(
+    store: SqlStore, query: RunQuery
+) -> None:
+    for number in range(3):
+        await store.start_run(new_run(f"run-{number}", name="mine", created_by="me"))
+        await store.append_points(f"run-{number}", {"loss": points(1.0 + number)})
+        await store.end_run(f"run-{number}", RunStatus.FAILED, error=None, at=2_000)
+    first = replace(query, limit=2)
+    page = await store.list_runs(first)
+    further = replace(first, after=page.next)
+    assert (len(page.rows), len((await store.list_runs(further)).rows)) == (2, 1)
+    for asked in (query, first, further):
+        plan = await plan_of(store, asked)
+        assert plan
+        assert not [step for step in plan if step.startswith("SCAN") and "INDEX" not in step]
+        assert "USE TEMP B-TREE FOR ORDER BY" not in plan
+
+
+async def test_where_few_runs_are_meant_they_are_found_before_they_are_sorted(
+    store: SqlStore,
+) -> None:
+    await store.start_run(new_run("run"))
+    await store.append_points("run", {"loss": points(1.0)})
+    by_loss = Sort("metric", "loss")
+    plan = await plan_of(store, RunQuery(experiment="default", sort=by_loss))
+    assert "SEARCH runs USING INDEX runs_by_experiment (experiment_id=? AND archived=?)" in plan
+    plan = await plan_of(store, RunQuery(metric=ABOVE))
+    assert "SEARCH found USING INDEX series_by_latest (key=? AND last_value>?)" in plan
+
+
+@pytest.mark.parametrize("count", [20, FEW + 20])
+async def test_the_order_is_the_same_whether_few_or_many_runs_are_meant(
+    store: SqlStore, count: int
+) -> None:
+    values = {f"{i:04}": float(i * 7919 % 101) for i in range(count)}
+    await asyncio.gather(*(store.start_run(new_run(run_id, at=5)) for run_id in values))
+    await asyncio.gather(
+        *(store.append_points(run_id, {"loss": points(values[run_id])}) for run_id in values)
+    )
+    by_loss = Sort("metric", "loss")
+    ordered = sorted(values, key=lambda run_id: (values[run_id], run_id), reverse=True)
+    above = [run_id for run_id in ordered if values[run_id] > 0.5]
+    mine = RunQuery(experiment="default", limit=70)
+    assert await paged_run_ids(store, replace(mine, sort=by_loss)) == ordered
+    assert await paged_run_ids(store, replace(mine, sort=by_loss, metric=ABOVE)) == above
+    assert await paged_run_ids(store, replace(mine, metric=ABOVE)) == sorted(above, reverse=True)
