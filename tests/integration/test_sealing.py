@@ -19,7 +19,7 @@ from chachaml_store_sql.schema import chunks, points
 from chachaml_store_sql.series import sealing
 from chachaml_store_sql.series.segments import LENGTH
 from chachaml_store_sqlite import StoreSqlite
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select, text
 
@@ -250,6 +250,7 @@ OPERATIONS = st.lists(
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@example(operations=[("append", 100)], first=2, last=0)
 def test_any_order_of_appends_and_seals_reads_the_same(
     operations: list[tuple[str, int]],
     first: int,

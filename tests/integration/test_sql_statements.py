@@ -83,7 +83,7 @@ def test_every_statement_that_is_compiled_once_is_written_for_each_database(
     assert len(written) > 15
     assert all(map(is_complete, written.values()))
     upserts = {name for name, hot in written.items() if "ON CONFLICT" in hot.sql}
-    assert upserts == {"_note_named", "_set_tag", "_take"}
+    assert upserts == {"_note", "_note_named", "_set_tag", "_take"}
     assert ("FOR UPDATE" in written["_lock_status"].sql) == (dialect.name == "postgresql")
 
 

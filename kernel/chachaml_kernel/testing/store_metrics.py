@@ -159,6 +159,8 @@ class MetricSuite:
             (Window("position", 2, 4), [2, 3, 4]),
             (Window("position", 4), [4, 5]),
             (Window("position", 6), []),
+            (Window("position", 4, 2), []),
+            (Window("time", 30, 10), []),
         ],
         ids=repr,
     )

@@ -35,7 +35,9 @@ def span_of(series_id: int, window: Window, *, begin: int = 0) -> Span:
     first = MIN_STEP if window.first is None else window.first
     last = MAX_STEP if window.last is None else window.last
     if window.axis == "position":
-        return Span(series_id, max(begin, first), min(EVERYTHING, last + 1), None, first, last)
+        begin = max(begin, first)
+        end = max(begin, min(EVERYTHING, last + 1))  # a window may end before it begins
+        return Span(series_id, begin, end, None, first, last)
     is_open = window.first is None and window.last is None
     return Span(series_id, begin, EVERYTHING, None if is_open else window.axis, first, last)
 
