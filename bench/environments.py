@@ -19,10 +19,10 @@ def installed(package: str) -> Path:
     `package` has its version, as in `mlflow==3.17.2`; another version takes the place of it.
     """
     folder = PLACE / package.partition("==")[0]
-    ready = folder / "ready"
-    if not ready.exists() or ready.read_text() != package:
+    ready, what = folder / "ready", f"{package} in {folder}"  # its programs name the folder
+    if not ready.exists() or ready.read_text() != what:
         install(folder, package)
-        ready.write_text(package)
+        ready.write_text(what)
     return folder
 
 
