@@ -32,7 +32,8 @@ class Lane:
     """A queue of jobs and the threads that serve it.
 
     Each thread takes up to `group` jobs that wait, applies them together, and answers all of them
-    with a single wake-up of the event loop.
+    with a single wake-up of the event loop. Jobs that come in one turn of the loop are handed over
+    at its end: a thread that the first of them woke would apply that one alone.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Lane:
     group: int
     max_waiting: int
     loop: asyncio.AbstractEventLoop
+    coming: list[Job] = field(default_factory=list)
     jobs: queue.SimpleQueue[Job | None] = field(default_factory=queue.SimpleQueue)
     threads: list[threading.Thread] = field(default_factory=list)
 
@@ -55,13 +57,21 @@ class Lane:
 
     async def run(self, function: Callable[[Connection], T], /) -> T:
         """Return what `function` returns; raise `Overloaded` if too much is waiting already."""
-        if self.jobs.qsize() >= self.max_waiting:
+        if self.jobs.qsize() + len(self.coming) >= self.max_waiting:
             raise Overloaded(
                 f"{self.max_waiting} requests wait for the database already; try again in a second"
             )
         future: asyncio.Future[T] = self.loop.create_future()
-        self.jobs.put(Job(function, future))
+        if not self.coming:
+            self.loop.call_soon(self.hand_over)
+        self.coming.append(Job(function, future))
         return await future
+
+    def hand_over(self) -> None:
+        """Let the threads have what came, now and not at the end of the loop's turn."""
+        for job in self.coming:
+            self.jobs.put(job)
+        self.coming.clear()
 
     def stop(self) -> None:
         """Let the threads end what waits, and wait for them."""

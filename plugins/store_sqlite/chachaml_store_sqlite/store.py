@@ -37,6 +37,8 @@ async def open_store(
         ) as store:
             yield store
     finally:
+        lanes.writing.hand_over()
+        lanes.reading.hand_over()
         await asyncio.to_thread(lanes.stop)
 
 
