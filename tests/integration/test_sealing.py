@@ -15,7 +15,7 @@ from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.testing.builders import new_run
 from chachaml_kernel.testing.reading import history_of
 from chachaml_store_sql import SqlStore, runs
-from chachaml_store_sql.schema import chunks, points
+from chachaml_store_sql.schema import chunks, points, series
 from chachaml_store_sql.series import sealing
 from chachaml_store_sql.series.segments import LENGTH
 from chachaml_store_sqlite import StoreSqlite
@@ -177,6 +177,26 @@ async def test_few_rows_between_chunks_do_not_keep_later_ones_from_being_sealed(
     await seal(store)
     assert (await stored(store))[0] == 0
     assert exact(await history_of(store, "r", "m")) == exact(curve(0, 5_130))
+
+
+async def test_chunks_are_put_in_place_in_the_order_in_which_appends_take_their_series(
+    store: SqlStore,
+) -> None:
+    both = {key: curve(0, 150) for key in ("late", "early")}
+    for run_id in ("b", "a"):
+        await store.start_run(new_run(run_id))
+        await store.append_points(run_id, both)
+    ids = await store.read(lambda c: list(c.execute(select(series.c.id)).scalars()))
+
+    def order(connection: Connection) -> list[tuple[str, str]]:
+        found = [sealing.encode_next(connection, series_id) for series_id in ids]
+        ordered = sealing.in_order(connection, [one for one in found if one is not None])
+        return [(one.state.run_id, one.state.key) for one in ordered]
+
+    in_order = [("a", "early"), ("a", "late"), ("b", "early"), ("b", "late")]
+    assert await store.write(order) == in_order
+    ids.reverse()
+    assert await store.write(order) == in_order
 
 
 async def test_a_run_that_goes_on_keeps_its_last_rows(store: SqlStore) -> None:

@@ -109,7 +109,7 @@ class Upkeep:
 def _put_in_place(connection: Connection, sealed: Sequence[Sealed]) -> list[int]:
     """Put chunks in place; return the series that are to be looked at again."""
     left = []
-    for one in sealed:
+    for one in sealing.in_order(connection, sealed):
         try:
             with connection.begin_nested():
                 sealing.put_in_place(connection, one)
