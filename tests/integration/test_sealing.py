@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tracemalloc
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,12 @@ from chachaml_store_sql import SqlStore, runs
 from chachaml_store_sql.schema import chunks, points, series
 from chachaml_store_sql.series import sealing
 from chachaml_store_sql.series.lazy import Lazy
+from chachaml_store_sql.series.notes import note_ended
 from chachaml_store_sql.series.segments import LENGTH
 from chachaml_store_sqlite import StoreSqlite
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, select, text, update
 
 LOGGER = """
 import asyncio, itertools, sys
@@ -237,6 +239,27 @@ async def test_upkeep_goes_on_after_an_error_that_nobody_foresaw(
     await store.end_run("r", RunStatus.COMPLETED, error=None, at=1)
     await store.upkeep.idle.wait()
     assert await stored(store) == (0, 1)
+
+
+async def test_a_series_that_cannot_be_read_keeps_no_other_one_from_being_sealed(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "chachaml.db"
+    runs_of = [f"r{number}" for number in range(6)]
+    async with StoreSqlite(path=path).chachaml_store() as store:
+        assert isinstance(store, SqlStore)
+        await store.upkeep.idle.wait()
+        for run_id in runs_of:
+            await log_a_group(store, run_id)
+            await store.write(partial(note_ended, run_id=run_id))
+        fourth = select(series.c.id).where(series.c.run_id == "r3").scalar_subquery()
+        damaged = update(chunks).where(chunks.c.series_id == fourth).values(points=b"damaged")
+        await store.write(lambda c: c.execute(damaged) and None)
+    async with StoreSqlite(path=path).chachaml_store() as store:
+        assert isinstance(store, SqlStore)
+        await store.upkeep.idle.wait()
+        assert await stored(store) == (50, 6)
+    assert caplog.text.count("upkeep of the store failed") == 1
 
 
 async def test_an_outline_of_many_chunks_has_their_peaks_and_all_of_the_count(
