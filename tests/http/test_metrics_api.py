@@ -4,6 +4,7 @@ import json
 import math
 
 import pytest
+from chachaml_kernel.services.metrics import MAX_KEYS
 
 from tests.http.client import Api, Json, detail
 
@@ -167,6 +168,15 @@ def test_a_body_is_logged_whole_or_not_at_all(api: Api, run: str, body: Json) ->
 )
 def test_a_body_without_a_point_is_refused(api: Api, run: str, body: bytes) -> None:
     assert "no point" in detail(api.send(f"/api/w/runs/{run}/metrics", body), 400)
+
+
+def test_more_metrics_than_a_request_may_have_are_refused(api: Api, run: str) -> None:
+    body = {f"m{i}": float(i) for i in range(MAX_KEYS + 1)}
+    answer = api.http.post(f"/api/w/runs/{run}/metrics", json=body)
+    assert "10,001 metrics are too many for one request" in detail(answer, 400)
+    del body["m0"]
+    log(api, run, body)
+    assert len(api.latest(run)) == MAX_KEYS
 
 
 def test_a_retry_with_its_key_is_applied_once(api: Api, run: str) -> None:

@@ -1,27 +1,29 @@
 """Sealing: whatever is appended, sealed, killed and reopened, a series reads the same."""
 
 import asyncio
-import math
 import os
-import struct
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
-from chachaml_kernel.domain.metrics import Points, Window, thin
+from chachaml_kernel.domain.metrics import Window
 from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.testing.builders import new_run
 from chachaml_kernel.testing.reading import history_of
 from chachaml_store_sql import SqlStore, runs
-from chachaml_store_sql.schema import chunks, points
+from chachaml_store_sql.schema import chunks, points, series
 from chachaml_store_sql.series import sealing
+from chachaml_store_sql.series.notes import note_ended
 from chachaml_store_sql.series.segments import LENGTH
 from chachaml_store_sqlite import StoreSqlite
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, select, text, update
+
+from tests.integration.curves import curve, exact
 
 LOGGER = """
 import asyncio, itertools, sys
@@ -61,17 +63,6 @@ async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
     async with StoreSqlite(path=tmp_path / "chachaml.db").chachaml_store() as store:
         assert isinstance(store, SqlStore)
         yield store
-
-
-def curve(begin: int, end: int) -> Points:
-    span = range(begin, end)
-    values = [math.nan if i % 97 == 96 else math.sin(i / 50) for i in span]
-    return Points(values, [10**12 + i for i in span], list(span))
-
-
-def exact(series: Points) -> tuple[list[bytes], list[int], list[int | None]]:
-    packed = [struct.pack("<d", value) for value in series.values]
-    return packed, list(series.times), list(series.steps or [None] * len(series))
 
 
 async def stored(store: SqlStore) -> tuple[int, int]:
@@ -179,6 +170,26 @@ async def test_few_rows_between_chunks_do_not_keep_later_ones_from_being_sealed(
     assert exact(await history_of(store, "r", "m")) == exact(curve(0, 5_130))
 
 
+async def test_chunks_are_put_in_place_in_the_order_in_which_appends_take_their_series(
+    store: SqlStore,
+) -> None:
+    both = {key: curve(0, 150) for key in ("late", "early")}
+    for run_id in ("b", "a"):
+        await store.start_run(new_run(run_id))
+        await store.append_points(run_id, both)
+    ids = await store.read(lambda c: list(c.execute(select(series.c.id)).scalars()))
+
+    def order(connection: Connection) -> list[tuple[str, str]]:
+        found = [sealing.encode_next(connection, series_id) for series_id in ids]
+        ordered = sealing.in_order(connection, [one for one in found if one is not None])
+        return [(one.state.run_id, one.state.key) for one in ordered]
+
+    in_order = [("a", "early"), ("a", "late"), ("b", "early"), ("b", "late")]
+    assert await store.write(order) == in_order
+    ids.reverse()
+    assert await store.write(order) == in_order
+
+
 async def test_a_run_that_goes_on_keeps_its_last_rows(store: SqlStore) -> None:
     await store.start_run(new_run("r"))
     await store.append_points("r", {"m": curve(0, 50)})
@@ -217,23 +228,25 @@ async def test_upkeep_goes_on_after_an_error_that_nobody_foresaw(
     assert await stored(store) == (0, 1)
 
 
-async def test_an_outline_of_many_chunks_has_their_peaks_and_all_of_the_count(
-    store: SqlStore,
+async def test_a_series_that_cannot_be_read_keeps_no_other_one_from_being_sealed(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await store.start_run(new_run("r"))
-    logged = curve(0, 100_000)
-    values = list(logged.values)
-    values[77_777], values[12_345] = 50.0, -math.inf
-    await store.append_points("r", {"m": Points(values, logged.times, logged.steps)})
-    for window in (Window(), Window("time", 10**12 + 5_000, 10**12 + 95_000)):
-        outline = await store.outline("r", "m", window, max_points=500)
-        assert outline.count == len(await history_of(store, "r", "m", window))
-        assert {50.0, -math.inf} <= set(outline.points.values)
-        assert any(map(math.isnan, outline.points.values))
-        assert 300 <= len(outline.points) <= 500
-    exactly = await store.outline("r", "m", Window(), max_points=20_000)
-    whole = await history_of(store, "r", "m")
-    assert exact(exactly.points) == exact(thin(whole, 20_000))
+    path = tmp_path / "chachaml.db"
+    runs_of = [f"r{number}" for number in range(6)]
+    async with StoreSqlite(path=path).chachaml_store() as store:
+        assert isinstance(store, SqlStore)
+        await store.upkeep.idle.wait()
+        for run_id in runs_of:
+            await log_a_group(store, run_id)
+            await store.write(partial(note_ended, run_id=run_id))
+        fourth = select(series.c.id).where(series.c.run_id == "r3").scalar_subquery()
+        damaged = update(chunks).where(chunks.c.series_id == fourth).values(points=b"damaged")
+        await store.write(lambda c: c.execute(damaged) and None)
+    async with StoreSqlite(path=path).chachaml_store() as store:
+        assert isinstance(store, SqlStore)
+        await store.upkeep.idle.wait()
+        assert await stored(store) == (50, 6)
+    assert caplog.text.count("upkeep of the store failed") == 1
 
 
 OPERATIONS = st.lists(

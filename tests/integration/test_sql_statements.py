@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import math
 import pkgutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
@@ -18,10 +19,12 @@ from chachaml_kernel.testing.builders import new_run, points
 from chachaml_kernel.testing.reading import paged_run_ids
 from chachaml_store_sql import SqlStore, run_lists
 from chachaml_store_sql.compiled import AT_ONCE, Build, Statement, compiled, statement
+from chachaml_store_sql.keyset import Key, fits
 from chachaml_store_sql.pages import page_statement
 from chachaml_store_sql.run_few import FEW
 from chachaml_store_sql.run_filters import CONDITIONS
 from chachaml_store_sql.run_lists import run_tiers
+from chachaml_store_sql.schema import runs, series
 from chachaml_store_sql.series.batches import batch_of
 from chachaml_store_sqlite import StoreSqlite
 from sqlalchemy import Connection, Dialect, Executable, Select, bindparam, select
@@ -126,6 +129,23 @@ def test_values_are_given_as_each_driver_takes_them(dialect: type[Dialect]) -> N
     else:
         assert set(given) == {5, 1, "x"}
         assert given.index("x") == hot.names.index("b")
+
+
+@pytest.mark.parametrize(
+    ("key", "taken", "refused"),
+    [
+        (Key(runs.c.started_at), [0, -(2**63)], [1.5, 1e300, 2**63, True, "1", None]),
+        (Key(runs.c.ended_at - runs.c.started_at), [5], [5.5, math.inf]),
+        (Key(series.c.last_value), [0, 0.5, math.inf], [math.nan, 2**63, True, "1", None]),
+        (Key(runs.c.name), ["", "x"], ["\0", 1, None]),
+    ],
+    ids=["whole number", "expression", "number", "text"],
+)
+def test_a_position_has_only_what_every_database_can_compare(
+    key: Key, taken: list[str | float], refused: list[str | float | None]
+) -> None:
+    assert all(fits([key], (value,)) for value in taken)
+    assert not any(fits([key], (value,)) for value in refused)
 
 
 async def test_rows_are_found_by_any_number_of_keys(store: SqlStore) -> None:

@@ -33,6 +33,11 @@ def check_limit(limit: int) -> int:
     return limit
 
 
+def damaged_cursor() -> Invalid:
+    """Return the error for a position that no page of a list ends at."""
+    return Invalid("this cursor is damaged; start again from the first page")
+
+
 def next_cursor(order: str, page: Page[Any]) -> str | None:
     """Return the opaque text for what follows `page` in the list in `order`; none for its end."""
     return None if page.next is None else encode_cursor(order, page.next)
@@ -55,9 +60,9 @@ def decode_cursor(order: str, cursor: str) -> Position:
         )
         json.dumps(position, ensure_ascii=False).encode()  # refuses lone surrogates
     except (binascii.Error, ValueError, TypeError, RecursionError):
-        raise Invalid("this cursor is damaged; start again from the first page") from None
+        raise damaged_cursor() from None
     if made_for != order:
         raise Invalid("this cursor belongs to another list or order; start from the first page")
     if not all(value is None or isinstance(value, str | int | float) for value in position):
-        raise Invalid("this cursor is damaged; start again from the first page")
+        raise damaged_cursor()
     return tuple(position)

@@ -5,7 +5,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeGuard
 
-from chachaml_kernel.domain.paging import Page
+from chachaml_kernel.domain.paging import Page, damaged_cursor
 from chachaml_kernel.domain.query import MetricCondition, Operator, RunQuery, Sort
 from chachaml_kernel.domain.runs import Headline, RunDetail, RunRow
 from chachaml_kernel.domain.values import JsonValue, number_of, text_of
@@ -42,9 +42,14 @@ def list_runs(memory: Memory, query: RunQuery) -> Page[RunRow]:
 
 
 def as_place(position: Sequence[Any]) -> Place:
-    """Return the place that a position of ours is."""
-    kind, value, started_at, run_id = position
-    return kind, value, started_at, run_id
+    """Return the place that a position of ours is; raise `Invalid` if it is none."""
+    if len(position) == 4:
+        kind, value, started_at, run_id = position
+        fits = isinstance(value, str) if kind == TEXT else isinstance(value, int | float)
+        own = isinstance(started_at, int) and isinstance(run_id, str)
+        if fits and own and kind in range(4):
+            return kind, value, started_at, run_id
+    raise damaged_cursor()
 
 
 def place(record: RunRecord, query: RunQuery) -> Place:

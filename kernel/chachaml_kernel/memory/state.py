@@ -9,7 +9,7 @@ from chachaml_kernel.domain.datasets import Dataset
 from chachaml_kernel.domain.idempotency import Once, refuse_reuse
 from chachaml_kernel.domain.metrics import Points
 from chachaml_kernel.domain.models import Version
-from chachaml_kernel.domain.paging import Page, Position
+from chachaml_kernel.domain.paging import Page, Position, damaged_cursor
 from chachaml_kernel.domain.runs import Run, RunStatus
 from chachaml_kernel.domain.values import JsonValue
 from chachaml_kernel.errors import NotFound
@@ -101,7 +101,13 @@ class Memory:
 def page(
     rows: Iterable[T], place: Callable[[T], tuple[Any, ...]], *, limit: int, after: Position | None
 ) -> Page[T]:
-    """Return one page of `rows`, those of the greatest place first."""
-    left = [row for row in rows if after is None or place(row) < after]
+    """Return one page of `rows`, those of the greatest place first.
+
+    Raises `Invalid` for a position that cannot be compared with a place.
+    """
+    try:
+        left = [row for row in rows if after is None or place(row) < after]
+    except TypeError:
+        raise damaged_cursor() from None
     left.sort(key=place, reverse=True)
     return Page(left[:limit], place(left[limit - 1]) if len(left) > limit else None)

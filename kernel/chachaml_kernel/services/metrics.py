@@ -1,5 +1,6 @@
 """Metrics: logging points and reading them back."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,10 @@ from chachaml_kernel.ports import MetricStore
 from chachaml_kernel.services.surroundings import Clock
 
 MIN_THINNED, MAX_THINNED = 2, 1_000_000
+MAX_KEYS = 10_000
+"""Metrics that one request may log: each costs its store a row to find, and others wait."""
+MUCH = 10_000
+"""From so many points on, checking them would hold the event loop up for too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +31,14 @@ class Metrics:
         """Log points, all of them or none; they are durable when this returns."""
         if not any(map(len, points.values())):
             raise Invalid('there is no point in this request; send for example {"loss": 0.4}')
-        for key, columns in points.items():
-            check_key("metric", key)
-            check_points(key, columns)
+        if len(points) > MAX_KEYS:
+            raise Invalid(
+                f"{len(points):,} metrics are too many for one request; send {MAX_KEYS:,} at most"
+            )
+        if sum(map(len, points.values())) < MUCH:
+            _check(points)
+        else:
+            await asyncio.to_thread(_check, points)
         await self.store.append_points(run_id, points, once=once)
 
     def history(self, run_id: str, key: str, *, window: Window) -> AsyncIterator[Points]:
@@ -42,3 +52,9 @@ class Metrics:
                 f"max_points is {max_points}; it must be from {MIN_THINNED} to {MAX_THINNED}"
             )
         return await self.store.outline(run_id, key, window, max_points=max_points)
+
+
+def _check(points: Mapping[str, Points]) -> None:
+    for key, columns in points.items():
+        check_key("metric", key)
+        check_points(key, columns)

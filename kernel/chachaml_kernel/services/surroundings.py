@@ -20,7 +20,8 @@ def system_clock() -> int:
 def rising_id() -> str:
     """Return an id (RFC 9562, version 7) without its hyphens: later ones sort behind earlier ones.
 
-    So what belongs together lies together in the indexes of a store. 74 of its bits are random.
+    Within a millisecond they are in any order. So what belongs together lies together in the
+    indexes of a store. 74 of its bits are random.
     """
     time_and_random = system_clock() << 80 | secrets.randbits(80)
     versioned = time_and_random & ~(0xF << 76) | 7 << 76

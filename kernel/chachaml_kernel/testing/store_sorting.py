@@ -3,12 +3,15 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from itertools import product
 
 import pytest
 
 from chachaml_kernel.domain.query import RunQuery, Sort, SortBy
 from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.domain.values import JsonValue
+from chachaml_kernel.errors import Invalid
 from chachaml_kernel.ports import Store
 from chachaml_kernel.testing.builders import new_run, points
 from chachaml_kernel.testing.reading import paged_run_ids, run_ids
@@ -16,6 +19,18 @@ from chachaml_kernel.testing.reading import paged_run_ids, run_ids
 NAN, INF = math.nan, math.inf
 WORDS = ["B", "a", "z", "é", "\uff5e", "🙂"]
 """By code point, which is neither the order of a locale nor that of UTF-16."""
+SORTS = [
+    Sort("started_at"),
+    Sort("name"),
+    Sort("status"),
+    Sort("duration"),
+    Sort("headline"),
+    Sort("metric", "m"),
+    Sort("param", "p"),
+    Sort("tag", "t"),
+]
+FORGED = [None, True, 1, 2**63, 1.5, 1e300, INF, NAN, "", "\0"]
+"""Parts of positions, few of which any list has."""
 
 
 async def assert_order(
@@ -148,20 +163,7 @@ class SortingSuite:
             descending=["b", "c", "a", "nan", "without"],
         )
 
-    @pytest.mark.parametrize(
-        "sort",
-        [
-            Sort("started_at"),
-            Sort("name"),
-            Sort("status"),
-            Sort("duration"),
-            Sort("headline"),
-            Sort("metric", "m"),
-            Sort("param", "p"),
-            Sort("tag", "t"),
-        ],
-        ids=str,
-    )
+    @pytest.mark.parametrize("sort", SORTS, ids=str)
     @pytest.mark.parametrize("alike", ["all equal", "all missing"])
     async def test_runs_that_are_alike_are_paged_newest_first(
         self, store: Store, sort: Sort, alike: str
@@ -187,6 +189,17 @@ class SortingSuite:
         second = await store.list_runs(RunQuery(limit=2, after=first.next))
         assert [row.run.id for row in second.rows] == ["b", "a"]
         assert second.next is None
+
+    @pytest.mark.parametrize("sort", SORTS, ids=str)
+    async def test_a_forged_position_is_refused_or_taken_for_one(
+        self, store: Store, sort: Sort
+    ) -> None:
+        await start(store, "a", "b")
+        await store.append_points("a", {"m": points(INF)})
+        forged = [(), *product((0, 1), FORGED, FORGED), *product((0,), FORGED, FORGED, FORGED)]
+        for position in forged:
+            with suppress(Invalid):
+                await store.list_runs(RunQuery(sort=sort, after=position))
 
     async def test_a_filtered_list_is_paged_as_well(self, store: Store) -> None:
         for i in range(7):

@@ -13,7 +13,7 @@ from chachaml_store_sql.schema import datasets
 
 OF_RUN = Tier(
     select(datasets).where(datasets.c.run_id == bindparam("run_id")),
-    (Key(datasets.c.created_at, descending=True), Key(datasets.c.id, descending=True, kind=str)),
+    (Key(datasets.c.created_at, descending=True), Key(datasets.c.id, descending=True)),
 )
 """The datasets of a run, newest first."""
 

@@ -21,7 +21,7 @@ from chachaml_store_sql.upsert import insert_into
 
 NEWEST_FIRST = Tier(
     select(experiments),
-    (Key(experiments.c.created_at, descending=True), Key(experiments.c.name, kind=str)),
+    (Key(experiments.c.created_at, descending=True), Key(experiments.c.name)),
 )
 
 

@@ -12,11 +12,10 @@ LARGEST = 2**63
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One column of an order. It is never null; `kind` is what its values are in Python."""
+    """One column of an order. It is never null."""
 
     column: ColumnElement[Any]
     descending: bool = False
-    kind: type[str] | type[float] = float
 
     def ordered(self) -> ColumnElement[Any]:
         """Return the column as ORDER BY takes it."""
@@ -58,8 +57,10 @@ def fits(keys: Sequence[Key], position: Position) -> bool:
 
 
 def _fits(key: Key, value: object) -> bool:
-    if key.kind is str:
-        return isinstance(value, str)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return isinstance(value, float) or -LARGEST <= value < LARGEST
+    """Tell whether any database can compare a column with a value."""
+    kind = key.column.type.python_type
+    if kind is str:
+        return isinstance(value, str) and "\0" not in value
+    if type(value) is int:
+        return -LARGEST <= value < LARGEST
+    return kind is float and isinstance(value, float) and value == value

@@ -17,9 +17,7 @@ from chachaml_store_sql.schema import artifacts as artifact_table
 from chachaml_store_sql.schema import models, versions
 from chachaml_store_sql.upsert import insert_unless_there
 
-NEWEST_FIRST = Tier(
-    select(models), (Key(models.c.created_at, descending=True), Key(models.c.name, kind=str))
-)
+NEWEST_FIRST = Tier(select(models), (Key(models.c.created_at, descending=True), Key(models.c.name)))
 
 
 def add_version(connection: Connection, new: NewVersion) -> Version:

@@ -5,8 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from chachaml_kernel.domain.paging import Page, Position
-from chachaml_kernel.errors import Invalid
+from chachaml_kernel.domain.paging import Page, Position, damaged_cursor
 from sqlalchemy import Connection, Dialect, Integer, Select, bindparam
 
 from chachaml_store_sql.compiled import Fetched, Statement, Values, compiled, run
@@ -70,14 +69,10 @@ def _split(tiers: Sequence[Tier], position: Position | None) -> tuple[int, Posit
         return 0, None
     number, *place = position or (None,)
     if type(number) is not int or not 0 <= number < len(tiers):
-        raise _damaged()
+        raise damaged_cursor()
     if not fits(tiers[number].keys, tuple(place)):
-        raise _damaged()
+        raise damaged_cursor()
     return number, tuple(place)
-
-
-def _damaged() -> Invalid:
-    return Invalid("this cursor is damaged; start again from the first page")
 
 
 def _rows(

@@ -22,7 +22,7 @@ from chachaml_store_sql.schema import params, runs, series, tags
 
 NEWEST_FIRST = (
     Key(runs.c.started_at, descending=True),
-    Key(runs.c.id, descending=True, kind=str),
+    Key(runs.c.id, descending=True),
 )
 
 SORT_KEY = "sort_key"
@@ -57,7 +57,7 @@ def tiers(by: SortBy, *, descending: bool, preferred: int, few: bool) -> list[Ti
         case "status":
             return _by_status(descending=descending)
         case "name":
-            return _by_own(Key(runs.c.name, descending, str), runs.c.name)
+            return _by_own(Key(runs.c.name, descending), runs.c.name)
         case "duration":
             return _by_own(Key(runs.c.ended_at - runs.c.started_at, descending), runs.c.ended_at)
         case "headline":
@@ -68,7 +68,7 @@ def tiers(by: SortBy, *, descending: bool, preferred: int, few: bool) -> list[Ti
             return _by_param(descending=descending)
         case "tag":
             return [
-                _tier(_having(tags), Key(tags.c.value, descending, str)),
+                _tier(_having(tags), Key(tags.c.value, descending)),
                 _tier(_without(tags)),
             ]
 
@@ -107,7 +107,7 @@ def _by_param(*, descending: bool) -> list[Tier]:
     number, found = params.c.number, _having(params)
     return [
         _tier(found.where(number.is_not(None)), Key(number, descending)),
-        _tier(found.where(number.is_(None)), Key(params.c.text, descending, str)),
+        _tier(found.where(number.is_(None)), Key(params.c.text, descending)),
         _tier(_without(params)),
     ]
 

@@ -134,7 +134,9 @@ def end(
         note_runs(connection, ended[0], more=0, at=at)
         return
     before = require(connection, run_id)
-    if before != status:
+    if before == RunStatus.RUNNING:  # it was resumed meanwhile, and is held now
+        end(connection, run_id, status, error=error, at=at)
+    elif before != status:
         raise Conflict(f"run {run_id!r} has ended as {before} already, it cannot end as {status}")
 
 

@@ -86,6 +86,17 @@ class Upkeep:
     async def _seal(self) -> None:
         """Make a chunk of each of some series; those that may have more to seal wait again."""
         sealed: list[Sealed] = []
+        try:
+            await self._encode(sealed)
+        except BaseException:  # of one series, which the others do not wait for
+            self.series.update(dict.fromkeys(one.series_id for one in sealed))
+            raise
+        if sealed:
+            left = await self.write(partial(_put_in_place, sealed=sealed))
+            self.series.update(dict.fromkeys(left))
+
+    async def _encode(self, sealed: list[Sealed]) -> None:
+        """Add to `sealed` what one commit may put in place."""
         weight = 0
         while self.series and weight < AT_ONCE:
             series_id = next(iter(self.series))  # the one that has waited longest
@@ -94,9 +105,6 @@ class Upkeep:
             if one is not None:
                 sealed.append(one)
                 weight += PER_CHUNK + len(one.group)
-        if sealed:
-            left = await self.write(partial(_put_in_place, sealed=sealed))
-            self.series.update(dict.fromkeys(left))
 
     async def _give_back(self) -> None:
         left = await self.write(self.give_back)
@@ -109,7 +117,7 @@ class Upkeep:
 def _put_in_place(connection: Connection, sealed: Sequence[Sealed]) -> list[int]:
     """Put chunks in place; return the series that are to be looked at again."""
     left = []
-    for one in sealed:
+    for one in sealing.in_order(connection, sealed):
         try:
             with connection.begin_nested():
                 sealing.put_in_place(connection, one)

@@ -4,7 +4,7 @@ Each call of a driver costs more than what it does for one row.
 """
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal, TypeAlias
@@ -60,6 +60,15 @@ def run_batches(connection: Connection, kind: Kind, rows: Sequence[Row]) -> list
     finally:
         cursor.close()
     return found
+
+
+def hold_runs(connection: Connection, run_ids: Iterable[str]) -> list[Row]:
+    """Keep runs from ending and from going until the transaction ends.
+
+    Return the id, the status and the start of each that is there. All who hold runs take them in
+    one order, so that no two wait for each other.
+    """
+    return run_batches(connection, "statuses", [(run_id,) for run_id in sorted(set(run_ids))])
 
 
 def _batches(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:

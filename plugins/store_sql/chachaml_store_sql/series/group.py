@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from chachaml_store_sql.once import apply_once
 from chachaml_store_sql.runs import no_run, refuse_ended
 from chachaml_store_sql.series.append import Append, Grown, summary
-from chachaml_store_sql.series.batches import COLUMNS, Row, run_batches
+from chachaml_store_sql.series.batches import COLUMNS, Row, hold_runs, run_batches
 from chachaml_store_sql.series.notes import note_gathered
 from chachaml_store_sql.series.segments import Segment
 
@@ -25,8 +25,7 @@ def append_group(
     What may not has written nothing. Idempotency keys are not looked at. What is raised leaves the
     appends half done, so that the caller has to roll back.
     """
-    ids = sorted({append.run_id for append in appends})
-    found = run_batches(connection, "statuses", [(run_id,) for run_id in ids])
+    found = hold_runs(connection, (append.run_id for append in appends))
     statuses: dict[str, str] = {run_id: status for run_id, status, _ in found}
     starts: dict[str, int] = {run_id: started_at for run_id, _, started_at in found}
     refusals = [_refusal(append.run_id, statuses.get(append.run_id)) for append in appends]

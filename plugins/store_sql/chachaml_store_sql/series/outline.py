@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 from chachaml_store_sql.series import lazy
 from chachaml_store_sql.series.arithmetic import Arithmetic, arithmetic_for
 from chachaml_store_sql.series.chunk import open_chunk
-from chachaml_store_sql.series.queries import read_chunks, read_outlines, read_rows
+from chachaml_store_sql.series.queries import Head, read_chunks, read_outlines, read_rows
 from chachaml_store_sql.series.read import find_series, is_whole, merged, points_in, read_block
-from chachaml_store_sql.series.segments import BLOCK
-from chachaml_store_sql.series.spans import span_of
+from chachaml_store_sql.series.segments import BLOCK, outline_of
+from chachaml_store_sql.series.spans import Span, span_of
 
 
 def outline(
@@ -23,28 +23,42 @@ def outline(
     """Return so many of the points of one series that its curve looks the same.
 
     Of chunks that lie in the window whole, only the outline is read, where that is detailed enough.
+    Of others, no more is kept.
     """
     series_id = find_series(connection, run_id, key)
     span = span_of(series_id, window)
     chunks = read_outlines(connection, span)
-    length = sum(chunk.length for chunk in chunks)
-    if length < max_points * BLOCK // 2:
+    length, enough = sum(chunk.length for chunk in chunks), max_points * BLOCK // 2
+    if length < enough:
         whole = _all_parts(connection, run_id, key, window)
         return Outline(sum(map(len, whole)), _thin(whole, max_points, arithmetic_for(length)))
     arithmetic = arithmetic_for(length // BLOCK)
-    count, parts = 0, []
+    count = 0
+    parts: list[tuple[int, Points]] = []
+    exact: list[int] = []
     for chunk in chunks:
         if is_whole(chunk, span):
             part, inside = open_chunk(chunk.blob).view(), chunk.length
         else:
-            here = replace(span, begin=chunk.first_seq, end=chunk.first_seq + 1)
-            [with_points] = read_chunks(connection, here)
-            part = points_in(with_points, span, arithmetic)
+            part = _part_of(connection, chunk, span, arithmetic)
             inside = len(part)
+            exact += [len(parts)] if inside else []
         count += inside
         parts.append((chunk.first_seq, part))
+        if count >= enough:
+            for place in exact:
+                first_seq, part = parts[place]
+                parts[place] = first_seq, outline_of(part)
+            exact.clear()
     rows = read_rows(connection, span)
     return Outline(count + len(rows), _thin(merged(parts, rows), max_points, arithmetic))
+
+
+def _part_of(connection: Connection, chunk: Head, span: Span, arithmetic: Arithmetic) -> Points:
+    """Return the points of a chunk that lie in a span."""
+    here = replace(span, begin=chunk.first_seq, end=chunk.first_seq + 1)
+    [with_points] = read_chunks(connection, here)
+    return points_in(with_points, span, arithmetic)
 
 
 def _all_parts(connection: Connection, run_id: str, key: str, window: Window) -> list[Points]:
@@ -58,7 +72,10 @@ def _all_parts(connection: Connection, run_id: str, key: str, window: Window) ->
 
 
 def _thin(parts: Sequence[Points], max_points: int, arithmetic: Arithmetic) -> Points:
-    """Return what `thin` returns of all parts; only those that it takes from are decoded whole."""
+    """Return what `thin` returns of all parts, decoded: who gets it shall not have to.
+
+    Only those parts that it takes from are decoded whole.
+    """
     values = array("d", lazy.joined(parts).values[:])
     places = arithmetic.thinned(values, max_points)
     taken, begin, done = [], 0, 0
@@ -68,4 +85,4 @@ def _thin(parts: Sequence[Points], max_points: int, arithmetic: Arithmetic) -> P
             columns = part.span(0, len(part))
             taken.append(columns.take([place - begin for place in places[done:upto]]))
         begin, done = begin + len(part), upto
-    return lazy.joined(taken)
+    return lazy.joined(taken).span(0, len(places))

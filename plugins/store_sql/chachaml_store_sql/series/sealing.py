@@ -1,6 +1,6 @@
 """Sealing: rows and short chunks of a series become a chunk, behind the writes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chachaml_kernel.domain.metrics import Points, Window
@@ -22,6 +22,7 @@ from sqlalchemy import (
 from chachaml_store_sql.compiled import changed, fetch
 from chachaml_store_sql.schema import chunks, points, runs, series
 from chachaml_store_sql.series import lazy
+from chachaml_store_sql.series.batches import hold_runs
 from chachaml_store_sql.series.chunk import open_chunk
 from chachaml_store_sql.series.notes import forget
 from chachaml_store_sql.series.pieces import Group, Stretch, next_group
@@ -38,6 +39,8 @@ STRETCH = 4 * LENGTH
 class State:
     """What there is to know of a series before its pieces are looked at."""
 
+    run_id: str
+    key: str
     length: int
     settled: int
     status: str
@@ -94,6 +97,16 @@ def _read(connection: Connection, series_id: int, group: Group) -> Points:
     return lazy.joined(merged(parts, read_rows(connection, span))).span(0, len(group))
 
 
+def in_order(connection: Connection, sealed: Sequence[Sealed]) -> list[Sealed]:
+    """Return chunks in the order in which one transaction may put them in place.
+
+    It is that in which appends take series. Their runs neither end nor go until the transaction
+    ends, so that no two writers wait for each other, and no note is removed that another one needs.
+    """
+    hold_runs(connection, (one.state.run_id for one in sealed))
+    return sorted(sealed, key=lambda one: (one.state.run_id, one.state.key))
+
+
 def put_in_place(connection: Connection, sealed: Sealed) -> None:
     """Put a chunk in the place of its pieces.
 
@@ -124,7 +137,7 @@ class Overtaken(Exception):
 
 
 def _state(_: Dialect) -> Executable:
-    found = select(series.c.length, series.c.settled, runs.c.status)
+    found = select(runs.c.id, series.c.key, series.c.length, series.c.settled, runs.c.status)
     return found.join_from(series, runs).where(series.c.id == bindparam("own_id"))
 
 
@@ -154,5 +167,6 @@ def _insert(_: Dialect) -> Executable:
 
 
 def _settle(_: Dialect) -> Executable:
-    behind = series.c.id == bindparam("own_id"), series.c.settled < bindparam("upto")
+    # Also where nothing is settled anew, since it keeps appends waiting until the note is removed.
+    behind = series.c.id == bindparam("own_id"), series.c.settled <= bindparam("upto")
     return update(series).where(*behind).values(settled=bindparam("upto"))
