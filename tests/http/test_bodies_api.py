@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -145,3 +146,24 @@ def test_a_compressed_bomb_counts_at_its_full_size(http: httpx.Client) -> None:
     bomb = gzip.compress(b" " * (Ui().max_body + 1))
     answer = http.post(START, content=bomb, headers={**JSON, "Content-Encoding": "gzip"})
     assert "max_body" in detail(answer, 413, "too large")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("metrics", b'[%b, {"a": true}]', "'a' is true"),
+        ("params", b'{"a": [%b, {"a": 1, "a": 2}]}', "'a' twice"),
+    ],
+)
+def test_others_are_answered_while_a_long_body_is_read(
+    api: Api, run: str, path: str, body: bytes, said: str
+) -> None:
+    body %= b", ".join([b'{"a": 1}'] * 500_000)
+    answered = 0
+    with ThreadPoolExecutor(1) as threads:
+        sending = threads.submit(api.send, f"/api/w/runs/{run}/{path}", body)
+        while not sending.done():
+            assert api.http.get("/healthz").status_code == 200
+            answered += 1
+    assert said in detail(sending.result(), 400)
+    assert answered >= 10

@@ -16,6 +16,7 @@ from chachaml_ui.api.bodies import ARROW, JSON
 from chachaml_ui.api.metric_bodies import read_points
 from chachaml_ui.api.runs import RunPath
 from chachaml_ui.api.table import Call, Nothing, Route, route
+from chachaml_ui.api.turns import in_turns
 from chachaml_ui.api.wire import Ok
 
 AT_ONCE = 10_000
@@ -50,7 +51,7 @@ async def log_metrics(call: Call[RunPath, Nothing, bytes]) -> Ok:
     if arrow.is_sent(call.request):
         points = await arrow.read_stream(call, now)
     else:
-        points = read_points(call.body, now)
+        points = await in_turns(len(call.body), read_points, call.body, now)
     await call.kernel.metrics.append(call.path.id, points, once=call.once)
     return Ok()
 
