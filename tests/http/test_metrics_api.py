@@ -169,6 +169,15 @@ def test_a_body_without_a_point_is_refused(api: Api, run: str, body: bytes) -> N
     assert "no point" in detail(api.send(f"/api/w/runs/{run}/metrics", body), 400)
 
 
+def test_a_body_of_too_many_metrics_is_told_to_come_in_several(api: Api, run: str) -> None:
+    answer = api.send(
+        f"/api/w/runs/{run}/metrics",
+        b"{%b}" % b", ".join(b'"k%d": 1' % number for number in range(100_001)),
+    )
+    assert "100001 metrics in this request, and at most 100000" in detail(answer, 400)
+    assert not api.latest(run)
+
+
 def test_a_retry_with_its_key_is_applied_once(api: Api, run: str) -> None:
     path, key = f"/api/w/runs/{run}/metrics", {"Idempotency-Key": f"log-{run}"}
     for _ in range(3):

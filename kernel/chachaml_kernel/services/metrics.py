@@ -11,6 +11,8 @@ from chachaml_kernel.ports import MetricStore
 from chachaml_kernel.services.surroundings import Clock
 
 MIN_THINNED, MAX_THINNED = 2, 1_000_000
+MAX_KEYS = 100_000
+"""Metrics in one request; each costs the writer of a store a row, while other writes wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,11 @@ class Metrics:
         """Log points, all of them or none; they are durable when this returns."""
         if not any(map(len, points.values())):
             raise Invalid('there is no point in this request; send for example {"loss": 0.4}')
+        if len(points) > MAX_KEYS:
+            raise Invalid(
+                f"there are {len(points)} metrics in this request, and at most {MAX_KEYS} are "
+                "allowed; send them in several requests"
+            )
         for key, columns in points.items():
             check_key("metric", key)
             check_points(key, columns)
