@@ -134,7 +134,29 @@ def test_a_compressed_body_is_read(http: httpx.Client) -> None:
 
 def test_a_body_that_is_not_compressed_as_it_says_is_refused(http: httpx.Client) -> None:
     answer = http.post(START, content=b"{}", headers={**JSON, "Content-Encoding": "gzip"})
-    detail(answer, 400)
+    said = detail(answer, 400)
+    assert said.endswith("encoded wrongly: Can not decode content-encoding: gzip")
+
+
+@pytest.mark.parametrize("encoding", ["compress", "gzip, gzip"])
+def test_an_unknown_encoding_is_told_what_to_send(http: httpx.Client, encoding: str) -> None:
+    answer = http.post(START, content=b"{}", headers={**JSON, "Content-Encoding": encoding})
+    assert f"{encoding!r}; send gzip, deflate or none" in detail(answer, 400)
+
+
+@pytest.mark.parametrize("encoding", ["identity", "GZIP"])
+def test_an_encoding_may_be_none_or_in_capitals(http: httpx.Client, encoding: str) -> None:
+    body = b"{}" if encoding == "identity" else gzip.compress(b"{}")
+    answer = http.post(START, content=body, headers={**JSON, "Content-Encoding": encoding})
+    assert answer.status_code == 200, answer.text
+
+
+def test_what_a_client_sent_is_not_quoted_at_any_length(api: Api, run: str) -> None:
+    body = b'{"%b": true}' % (b"x" * 1_000_000)
+    said = detail(api.send(f"/api/w/runs/{run}/metrics", body), 400)
+    assert said.startswith("metric 'xxx")
+    assert said.endswith("a value is a number or one of 'NaN', 'Infinity' and '-Infinity'")
+    assert len(said) < 11_000
 
 
 def test_a_body_with_a_length_over_the_limit_is_refused_unread(http: httpx.Client) -> None:
