@@ -2,7 +2,11 @@
 
 import gzip
 import json
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection
 
 import httpx
 import pytest
@@ -189,3 +193,20 @@ def test_others_are_answered_while_a_long_body_is_read(
             answered += 1
     assert said in detail(sending.result(), 400)
     assert answered >= 10
+
+
+def test_a_client_that_goes_on_sending_for_a_while_reads_why_it_is_refused(
+    http: httpx.Client,
+) -> None:
+    def slowly() -> Iterator[bytes]:
+        yield b" " * (Ui().max_body + 1)
+        for _ in range(15):
+            time.sleep(0.1)
+            yield b" " * 1_000_000
+
+    # This one reads no answer before it has sent all.
+    with closing(HTTPConnection(http.base_url.host, http.base_url.port)) as connection:
+        connection.request(
+            "POST", START, slowly(), {**JSON, "Transfer-Encoding": "chunked"}, encode_chunked=True
+        )
+        assert connection.getresponse().status == 413
