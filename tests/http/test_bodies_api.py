@@ -2,6 +2,11 @@
 
 import gzip
 import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection
 
 import httpx
 import pytest
@@ -133,7 +138,29 @@ def test_a_compressed_body_is_read(http: httpx.Client) -> None:
 
 def test_a_body_that_is_not_compressed_as_it_says_is_refused(http: httpx.Client) -> None:
     answer = http.post(START, content=b"{}", headers={**JSON, "Content-Encoding": "gzip"})
-    detail(answer, 400)
+    said = detail(answer, 400)
+    assert said.endswith("encoded wrongly: Can not decode content-encoding: gzip")
+
+
+@pytest.mark.parametrize("encoding", ["compress", "gzip, gzip"])
+def test_an_unknown_encoding_is_told_what_to_send(http: httpx.Client, encoding: str) -> None:
+    answer = http.post(START, content=b"{}", headers={**JSON, "Content-Encoding": encoding})
+    assert f"{encoding!r}; send gzip, deflate or none" in detail(answer, 400)
+
+
+@pytest.mark.parametrize("encoding", ["identity", "GZIP"])
+def test_an_encoding_may_be_none_or_in_capitals(http: httpx.Client, encoding: str) -> None:
+    body = b"{}" if encoding == "identity" else gzip.compress(b"{}")
+    answer = http.post(START, content=body, headers={**JSON, "Content-Encoding": encoding})
+    assert answer.status_code == 200, answer.text
+
+
+def test_what_a_client_sent_is_not_quoted_at_any_length(api: Api, run: str) -> None:
+    body = b'{"%b": true}' % (b"x" * 1_000_000)
+    said = detail(api.send(f"/api/w/runs/{run}/metrics", body), 400)
+    assert said.startswith("metric 'xxx")
+    assert said.endswith("a value is a number or one of 'NaN', 'Infinity' and '-Infinity'")
+    assert len(said) < 11_000
 
 
 def test_a_body_with_a_length_over_the_limit_is_refused_unread(http: httpx.Client) -> None:
@@ -145,3 +172,41 @@ def test_a_compressed_bomb_counts_at_its_full_size(http: httpx.Client) -> None:
     bomb = gzip.compress(b" " * (Ui().max_body + 1))
     answer = http.post(START, content=bomb, headers={**JSON, "Content-Encoding": "gzip"})
     assert "max_body" in detail(answer, 413, "too large")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("metrics", b'[%b, {"a": true}]', "'a' is true"),
+        ("params", b'{"a": [%b, {"a": 1, "a": 2}]}', "'a' twice"),
+    ],
+)
+def test_others_are_answered_while_a_long_body_is_read(
+    api: Api, run: str, path: str, body: bytes, said: str
+) -> None:
+    body %= b", ".join([b'{"a": 1}'] * 500_000)
+    answered = 0
+    with ThreadPoolExecutor(1) as threads:
+        sending = threads.submit(api.send, f"/api/w/runs/{run}/{path}", body)
+        while not sending.done():
+            assert api.http.get("/healthz").status_code == 200
+            answered += 1
+    assert said in detail(sending.result(), 400)
+    assert answered >= 10
+
+
+def test_a_client_that_goes_on_sending_for_a_while_reads_why_it_is_refused(
+    http: httpx.Client,
+) -> None:
+    def slowly() -> Iterator[bytes]:
+        yield b" " * (Ui().max_body + 1)
+        for _ in range(15):
+            time.sleep(0.1)
+            yield b" " * 1_000_000
+
+    # This one reads no answer before it has sent all.
+    with closing(HTTPConnection(http.base_url.host, http.base_url.port)) as connection:
+        connection.request(
+            "POST", START, slowly(), {**JSON, "Transfer-Encoding": "chunked"}, encode_chunked=True
+        )
+        assert connection.getresponse().status == 413

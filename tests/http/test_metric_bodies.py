@@ -1,6 +1,7 @@
 """The forms of metrics bodies, read without a server."""
 
 import math
+import time
 from collections.abc import Mapping
 
 import pytest
@@ -142,3 +143,11 @@ def test_bytes_that_are_no_utf_8_are_refused() -> None:
         read_points(b'{"\xff": 1}', NOW)
     with pytest.raises(Invalid, match="UTF-8"):
         read_points(b'{"\xff": NaN}', NOW)
+
+
+def test_a_key_that_is_there_twice_is_found_quickly_among_many() -> None:
+    keys = [f'"k{number}": 1' for number in range(200_000)]
+    begun = time.process_time()
+    with pytest.raises(Invalid, match="'k199999' twice"):
+        read("{" + ", ".join([*keys, keys[-1]]) + "}")
+    assert time.process_time() - begun < 10  # the square of their number would take many minutes

@@ -11,6 +11,9 @@ NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 JsonValue: TypeAlias = bool | int | float | str | list[Any] | dict[str, Any] | None
 """Anything that JSON (RFC 8259) can say; numbers in it are finite."""
 
+PLAIN = frozenset({bool, int, str, type(None)})
+"""Types whose values hold nothing and are finite; told at once of millions of values."""
+
 MAX_DEPTH = 64
 """How many arrays and objects of a value may lie within each other."""
 
@@ -53,7 +56,7 @@ def without_nan(value: JsonValue) -> JsonValue:
         return number_text(value)
     if isinstance(value, dict):
         return {key: without_nan(inner) for key, inner in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list) and not PLAIN.issuperset(map(type, value)):
         return [without_nan(inner) for inner in value]
     return value
 
@@ -61,6 +64,8 @@ def without_nan(value: JsonValue) -> JsonValue:
 def _nested(parent: list[Any] | dict[str, Any]) -> list[list[Any] | dict[str, Any]]:
     """Return those values directly within `parent` that hold values themselves."""
     values = parent.values() if isinstance(parent, dict) else parent
+    if PLAIN.issuperset(map(type, values)):
+        return []
     return [value for value in values if isinstance(value, list | dict)]
 
 

@@ -34,6 +34,9 @@ STATUSES: Mapping[type[ChachamlError], int] = {
 }
 """An error of another kind is a fault of ours."""
 
+LONGEST = 10_000
+"""Characters of a `detail`; of a longer one the middle is left out."""
+
 _encoder = msgspec.json.Encoder()
 
 
@@ -52,8 +55,10 @@ def problem(
 ) -> web.Response:
     """Return an error in the one form that all errors have.
 
-    `detail` may quote what a client sent, even if that is no Unicode text.
+    `detail` may quote what a client sent, even if that is very long or no Unicode text.
     """
+    if len(detail) > LONGEST:
+        detail = f"{detail[: LONGEST // 2]} … {detail[-LONGEST // 2 :]}"
     clean = detail.encode(errors="backslashreplace").decode()
     return json_answer({"error": error, "detail": clean}, status=status, headers=headers)
 

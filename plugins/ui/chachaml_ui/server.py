@@ -17,7 +17,10 @@ from chachaml_ui.keys import DRAIN
 from chachaml_ui.settings import Ui
 
 LAST_SECONDS = 1.0
-"""What the rest of a refused body gets to end, and answers that are being sent at the very end."""
+"""What answers that are being sent at the very end get to end."""
+REFUSED_SECONDS = 3.0
+"""What the rest of a refused body gets to end. A client that sends on when the connection is closed
+may find it reset, and never read why; and a server that has much to do reads slowly."""
 BACKLOG = 1024
 """Connections that may wait to be accepted."""
 
@@ -51,7 +54,7 @@ def _connect(runner: web.AppRunner, settings: Ui) -> Callable[[], Connection]:
     log = access_logger if settings.access_log else None
 
     def connect() -> Connection:
-        return Connection(manager, loop=loop, access_log=log, lingering_time=LAST_SECONDS)  # type: ignore[arg-type]  # may be none
+        return Connection(manager, loop=loop, access_log=log, lingering_time=REFUSED_SECONDS)  # type: ignore[arg-type]  # may be none
 
     return connect
 

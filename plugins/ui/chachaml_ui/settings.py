@@ -26,7 +26,7 @@ class Ui:
     port: int = 8080
     allowed_hosts: tuple[str, ...] = ()
     max_body: int = 16 * 1024 * 1024
-    body_budget: int = 64 * 1024 * 1024
+    body_budget: int = 32 * 1024 * 1024
     body_timeout: float = 60.0
     shutdown_timeout: float = 10.0
     access_log: bool = False

@@ -1,6 +1,5 @@
 """Points as Arrow streams over HTTP: what is read and written off the event loop, and when."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -12,10 +11,8 @@ from chachaml_ui.api import streams
 from chachaml_ui.api.bodies import ARROW, JSON, check_size
 from chachaml_ui.api.negotiation import prefers
 from chachaml_ui.api.table import Call
+from chachaml_ui.api.turns import in_turns
 from chachaml_ui.keys import ARROW as LIBRARY
-
-MUCH = 64 * 1024
-"""A stream of so many bytes would hold the event loop up for too long."""
 
 
 def is_sent(request: web.Request) -> bool:
@@ -38,13 +35,10 @@ async def read_stream(call: Call[Any, Any, bytes], now: int) -> Mapping[str, Poi
     from chachaml_ui.arrow.messages import unpacked_size
 
     body = call.body
-    is_long = len(body) >= MUCH
-    size = await asyncio.to_thread(unpacked_size, body) if is_long else unpacked_size(body)
+    size = await in_turns(len(body), unpacked_size, body)
     check_size(call.request, size)
     call.share.grow(max(size, len(body)))
-    if size < MUCH:
-        return read_points(body, now)
-    return await asyncio.to_thread(read_points, body, now)
+    return await in_turns(size, read_points, body, now)
 
 
 async def answer_stream(

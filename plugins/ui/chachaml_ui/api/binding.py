@@ -13,6 +13,7 @@ from chachaml_ui.api.bodies import check_media_type, receive, receive_whole
 from chachaml_ui.api.json_bodies import read_typed
 from chachaml_ui.api.queries import query_reader, read_path
 from chachaml_ui.api.table import Call, Paged, Route
+from chachaml_ui.api.turns import in_turns
 from chachaml_ui.budget import Share
 from chachaml_ui.keys import BUDGET, KERNEL, PRINCIPAL
 
@@ -68,7 +69,7 @@ def _body_reader(route: Route) -> BodyReader:
 
     async def read_value(request: web.Request, share: Share) -> tuple[Any, bytes]:
         raw = await receive_whole(request, share, route.accepts)
-        return read_typed(raw or b"{}", type_), raw
+        return await in_turns(len(raw), read_typed, raw or b"{}", type_), raw
 
     if not route.takes_body:
         return read_nothing

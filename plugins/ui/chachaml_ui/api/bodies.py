@@ -13,6 +13,8 @@ from chachaml_ui.keys import BODY_TIMEOUT
 
 JSON = "application/json"
 ARROW = "application/vnd.apache.arrow.stream"
+ENCODINGS = ("identity", "gzip", "deflate", "br", "zstd")
+"""What the web framework unpacks or refuses, and nothing at all; others it leaves as they are."""
 UTF8 = ("utf-8", "utf8")
 
 
@@ -47,6 +49,7 @@ async def receive_whole(request: web.Request, share: Share, media: Sequence[str]
     """
     if "Content-Type" in request.headers or request.can_read_body:
         check_media_type(request, *media)
+        _check_encoding(request)
     content = request.content
     if content.is_eof():  # it came whole, together with its head
         whole = content.read_nowait()
@@ -76,6 +79,12 @@ def check_media_type(request: web.Request, *media: str) -> None:
         raise Invalid(f"Content-Type is {sent!r}; send {wanted}")
 
 
+def _check_encoding(request: web.Request) -> None:
+    encoding = request.headers.get("Content-Encoding", "identity")
+    if encoding.lower() not in ENCODINGS:
+        raise Invalid(f"Content-Encoding is {encoding!r}; send gzip, deflate or none")
+
+
 def check_size(request: web.Request, size: int) -> None:
     """Raise what becomes 413 if a body may not be so many bytes long."""
     if size > request.client_max_size:
@@ -90,4 +99,5 @@ async def _invite(request: web.Request) -> None:
 
 
 def _broken(error: Exception) -> Invalid:
-    return Invalid(f"the body broke off or is encoded wrongly: {error or type(error).__name__}")
+    said = str(error).rpartition("message:")[2].strip()  # behind the framework's own status
+    return Invalid(f"the body broke off or is encoded wrongly: {said or type(error).__name__}")

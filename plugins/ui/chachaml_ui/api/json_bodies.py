@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from typing import Any, TypeVar
 
 import msgspec
@@ -56,8 +57,8 @@ def refuse_duplicates(body: bytes) -> None:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        counts = Counter(key for key, _ in pairs)
+        twice = next(key for key, count in counts.items() if count > 1)
         raise Invalid(f"the body has the key {twice!r} twice in one object; send it once")
     return found
 

@@ -6,7 +6,7 @@
 4. `{"metrics": {"loss": [0.9, 0.5]}, "step": [0, 1]}`: columns of one length.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import repeat
 from typing import Any
 
@@ -52,20 +52,27 @@ def _read_object(value: dict[str, Any], now: int) -> tuple[int, Mapping[str, Poi
 
 def _read_list(values: list[Any], now: int) -> tuple[int, Mapping[str, Points]]:
     """Read form 3."""
-    keys, rows = 0, []
+    points = _columns(_read_each(values, now))
+    return sum(map(_count_keys, values)), points
+
+
+def _count_keys(value: dict[str, Any]) -> int:
+    metrics = value.get("metrics")
+    return len(value) + (len(metrics) if isinstance(metrics, dict) else 0)
+
+
+Row = tuple[dict[str, float], int | None, int]
+
+
+def _read_each(values: list[Any], now: int) -> Iterator[Row]:
+    """Yield the rows of a list one by one, since there may be very many."""
     for position, value in enumerate(values):
         if not isinstance(value, dict):
             raise Invalid(f'[{position}] is no object; send for example [{{"loss": 0.4}}]')
         try:
-            rows.append(_read_one(value, now))
+            yield _read_one(value, now)
         except Invalid as error:
             raise Invalid(f"[{position}]: {error.detail}") from None
-        metrics = value.get("metrics")
-        keys += len(value) + (len(metrics) if isinstance(metrics, dict) else 0)
-    return keys, _columns(rows)
-
-
-Row = tuple[dict[str, float], int | None, int]
 
 
 def _read_one(value: dict[str, Any], now: int) -> Row:
@@ -88,7 +95,7 @@ def _read_one(value: dict[str, Any], now: int) -> Row:
     )
 
 
-def _columns(rows: list[Row]) -> Mapping[str, Points]:
+def _columns(rows: Iterable[Row]) -> Mapping[str, Points]:
     """Turn rows into columns; keys in the order in which each was logged last."""
     columns: dict[str, tuple[list[float], list[int], list[int | None]]] = {}
     for values, step, time in rows:

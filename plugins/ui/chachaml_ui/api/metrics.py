@@ -1,7 +1,6 @@
 """Routes of metrics: logging points, and reading a series."""
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from functools import partial
 from typing import Annotated, Literal
 
@@ -17,12 +16,11 @@ from chachaml_ui.api.bodies import ARROW, JSON
 from chachaml_ui.api.metric_bodies import read_points
 from chachaml_ui.api.runs import RunPath
 from chachaml_ui.api.table import Call, Nothing, Route, route
+from chachaml_ui.api.turns import in_turns
 from chachaml_ui.api.wire import Ok
 
 AT_ONCE = 10_000
 """A series of so many points is answered in one go."""
-MUCH = 256 * 1024
-"""Bytes of JSON from which on reading them would hold the event loop up for too long."""
 NOTHING = Points((), ())
 
 Bound = Annotated[int, Meta(ge=MIN_STEP, le=MAX_STEP)]
@@ -53,15 +51,9 @@ async def log_metrics(call: Call[RunPath, Nothing, bytes]) -> Ok:
     if arrow.is_sent(call.request):
         points = await arrow.read_stream(call, now)
     else:
-        points = await _read_json(call.body, now)
+        points = await in_turns(len(call.body), read_points, call.body, now)
     await call.kernel.metrics.append(call.path.id, points, once=call.once)
     return Ok()
-
-
-async def _read_json(body: bytes, now: int) -> Mapping[str, Points]:
-    if len(body) < MUCH:
-        return read_points(body, now)
-    return await asyncio.to_thread(read_points, body, now)
 
 
 async def get_history(
