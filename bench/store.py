@@ -18,7 +18,8 @@ from typing import Any
 from chachaml_kernel.domain.metrics import Points
 from chachaml_kernel.domain.query import MetricCondition, Operator, RunQuery, Sort
 from chachaml_kernel.domain.runs import NewRun, Run, RunStatus
-from chachaml_store_sql import SqlStore, annotations, run_lists, runs, schema
+from chachaml_store_sql import SqlStore, annotations, runs, schema
+from chachaml_store_sql.lists.runs import list_runs
 from chachaml_store_sql.series.append import Append, Ticks, prepare
 from chachaml_store_sql.series.group import append_one
 from chachaml_store_sqlite import StoreSqlite
@@ -129,10 +130,7 @@ async def _measure(store: SqlStore, runs: int, series: int) -> None:
     await store.write(lambda c: fill(c, runs, series))
     calls: list[tuple[str, Any, Callable[[Connection], object], int]] = [
         (name, store.write, call, 40) for name, call in _writes(map(str, count())).items()
-    ] + [
-        (name, store.read, partial(run_lists.list_runs, query=query), 3)
-        for name, query in QUERIES.items()
-    ]
+    ] + [(name, store.read, partial(list_runs, query=query), 3) for name, query in QUERIES.items()]
     for name, run, call, times in calls:
         micros = await run(partial(_micros, call=call, times=times))
         sys.stdout.write(f"  {name:28} {micros:10.0f} µs\n")

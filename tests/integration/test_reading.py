@@ -7,7 +7,7 @@ from chachaml_kernel.testing.builders import new_run
 from chachaml_kernel.testing.reading import columns, history_of
 from chachaml_store_sql import SqlStore
 from chachaml_store_sql.schema import chunks, points
-from chachaml_store_sql.series.chunk import encode
+from chachaml_store_sql.series.codec.chunk import encode
 from chachaml_store_sql.series.read import ROWS_AT_ONCE
 from chachaml_store_sqlite import StoreSqlite
 from sqlalchemy import Connection, insert, select

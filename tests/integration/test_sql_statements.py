@@ -17,13 +17,13 @@ from chachaml_kernel.domain.query import MetricCondition, Operator, RunQuery, So
 from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.testing.builders import new_run, points
 from chachaml_kernel.testing.reading import paged_run_ids
-from chachaml_store_sql import SqlStore, run_lists
+from chachaml_store_sql import SqlStore
 from chachaml_store_sql.compiled import AT_ONCE, Build, Statement, compiled, statement
-from chachaml_store_sql.keyset import Key, fits
-from chachaml_store_sql.pages import page_statement
-from chachaml_store_sql.run_few import FEW
-from chachaml_store_sql.run_filters import CONDITIONS
-from chachaml_store_sql.run_lists import run_tiers
+from chachaml_store_sql.lists.few import FEW
+from chachaml_store_sql.lists.filters import CONDITIONS
+from chachaml_store_sql.lists.keyset import Key, fits
+from chachaml_store_sql.lists.pages import page_statement
+from chachaml_store_sql.lists.runs import list_runs, run_tiers
 from chachaml_store_sql.schema import runs, series
 from chachaml_store_sql.series.batches import batch_of
 from chachaml_store_sqlite import StoreSqlite
@@ -173,7 +173,7 @@ async def statements_of(store: SqlStore, function: Callable[[Connection], object
 
 async def plan_of(store: SqlStore, query: RunQuery) -> list[str]:
     """Return what SQLite does for a list, a line a step."""
-    ran = await statements_of(store, lambda c: run_lists.list_runs(c, query))
+    ran = await statements_of(store, lambda c: list_runs(c, query))
 
     def explain(connection: Connection) -> list[str]:
         driver: Any = connection.connection.driver_connection
@@ -188,11 +188,11 @@ async def test_a_list_takes_the_same_few_queries_however_long_it_is_and_reads_no
 ) -> None:
     query = RunQuery(headline=headline)
     await store.start_run(new_run("run"))
-    few = await statements_of(store, lambda c: run_lists.list_runs(c, query))
+    few = await statements_of(store, lambda c: list_runs(c, query))
     for number in range(50):
         await store.start_run(new_run(f"run-{number}"))
         await store.append_points(f"run-{number}", {"loss": points(*[0.5] * 50)})
-    many = await statements_of(store, lambda c: run_lists.list_runs(c, query))
+    many = await statements_of(store, lambda c: list_runs(c, query))
     assert len(many) == len(few) == 4
     assert not any("points" in sql or "chunks" in sql for sql in many)
 

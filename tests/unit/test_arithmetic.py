@@ -9,14 +9,14 @@ from itertools import accumulate
 from random import Random
 
 import pytest
-from chachaml_store_sql.series.arithmetic import LONG, PLAIN, Arithmetic, arithmetic_for
-from chachaml_store_sql.series.fast import MANY, Fast
+from chachaml_store_sql.series.codec.arithmetic import LONG, PLAIN, Arithmetic, arithmetic_for
+from chachaml_store_sql.series.codec.fast import MANY, Fast
 from hypothesis import given
 from hypothesis import strategies as st
 
 WITHOUT_NUMPY = """
 import sys
-from chachaml_store_sql.series.arithmetic import LONG, PLAIN, arithmetic_for
+from chachaml_store_sql.series.codec.arithmetic import LONG, PLAIN, arithmetic_for
 import chachaml_store_sqlite.store
 assert "numpy" not in sys.modules
 assert arithmetic_for(LONG - 1) is PLAIN

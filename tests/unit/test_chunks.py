@@ -8,10 +8,10 @@ from array import array
 
 import pytest
 from chachaml_kernel.domain.metrics import Points
-from chachaml_store_sql.series import chunk
-from chachaml_store_sql.series.arithmetic import PLAIN
-from chachaml_store_sql.series.columns import Damaged, Encoding
-from chachaml_store_sql.series.fast import Fast
+from chachaml_store_sql.series.codec import chunk
+from chachaml_store_sql.series.codec.arithmetic import PLAIN
+from chachaml_store_sql.series.codec.columns import Damaged, Encoding
+from chachaml_store_sql.series.codec.fast import Fast
 from chachaml_store_sql.series.lazy import joined
 from chachaml_store_sql.series.segments import LENGTH, cut, landmarks, make, outline_of
 from hypothesis import example, given

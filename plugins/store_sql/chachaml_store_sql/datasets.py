@@ -7,8 +7,8 @@ from sqlalchemy import Connection, Dialect, Executable, bindparam, insert, selec
 
 from chachaml_store_sql import rows
 from chachaml_store_sql.compiled import fetch
-from chachaml_store_sql.keyset import Key
-from chachaml_store_sql.pages import Tier, read_page
+from chachaml_store_sql.lists.keyset import Key
+from chachaml_store_sql.lists.pages import Tier, read_page
 from chachaml_store_sql.schema import datasets
 
 OF_RUN = Tier(

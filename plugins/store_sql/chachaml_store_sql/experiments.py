@@ -14,8 +14,8 @@ from sqlalchemy import (
 )
 
 from chachaml_store_sql.compiled import Fetched, fetch
-from chachaml_store_sql.keyset import Key
-from chachaml_store_sql.pages import Tier, read_page
+from chachaml_store_sql.lists.keyset import Key
+from chachaml_store_sql.lists.pages import Tier, read_page
 from chachaml_store_sql.schema import experiments
 from chachaml_store_sql.upsert import insert_into
 

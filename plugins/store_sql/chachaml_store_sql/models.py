@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Select, and_, insert, select, update
 
 from chachaml_store_sql import artifacts, rows, runs
 from chachaml_store_sql.compiled import Fetched
-from chachaml_store_sql.keyset import Key
-from chachaml_store_sql.pages import Tier, page_rows
+from chachaml_store_sql.lists.keyset import Key
+from chachaml_store_sql.lists.pages import Tier, page_rows
 from chachaml_store_sql.rows import AnyRow
 from chachaml_store_sql.schema import artifacts as artifact_table
 from chachaml_store_sql.schema import models, versions

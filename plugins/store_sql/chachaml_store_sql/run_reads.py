@@ -11,7 +11,7 @@ from chachaml_store_sql import datasets, rows
 from chachaml_store_sql.annotations import params_of, tags_of
 from chachaml_store_sql.artifacts import artifacts_of
 from chachaml_store_sql.compiled import fetch, first
-from chachaml_store_sql.run_order import NEWEST_FIRST
+from chachaml_store_sql.lists.order import NEWEST_FIRST
 from chachaml_store_sql.runs import no_run, require_run
 from chachaml_store_sql.schema import runs, series
 

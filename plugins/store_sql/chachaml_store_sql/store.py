@@ -24,10 +24,10 @@ from chachaml_store_sql import (
     artifacts,
     experiments,
     models,
-    run_lists,
     run_reads,
     runs,
 )
+from chachaml_store_sql.lists.runs import list_runs, run_keys
 from chachaml_store_sql.once import apply_once
 from chachaml_store_sql.runner import Runner
 from chachaml_store_sql.series.append import Append, Appender, Ticks, prepare
@@ -117,11 +117,11 @@ class SqlStore:
 
     async def list_runs(self, query: RunQuery) -> Page[RunRow]:
         """See `RunStore`."""
-        return await self.read(lambda c: run_lists.list_runs(c, query))
+        return await self.read(lambda c: list_runs(c, query))
 
     async def run_keys(self, query: RunQuery) -> RunKeys:
         """See `RunStore`."""
-        return await self.read(lambda c: run_lists.run_keys(c, query))
+        return await self.read(lambda c: run_keys(c, query))
 
     async def log_params(
         self, run_id: str, params: Mapping[str, JsonValue], *, once: Once | None = None

@@ -16,7 +16,7 @@ CHECKED_BYTES = 64 * 2**20
 WAL_BYTES = 64 * 2**20
 """What the write-ahead log is cut down to when its content has moved to the file."""
 
-CACHE_BYTES = 8 * 2**20
+CACHE_BYTES = 4 * 2**20
 """What each connection may hold of the file: the pages of a list, and what leads to them."""
 
 PAGES_AT_ONCE = 1_000

@@ -9,8 +9,8 @@ from chachaml_kernel.domain.metrics import Outline, Points, Window
 from sqlalchemy import Connection
 
 from chachaml_store_sql.series import lazy
-from chachaml_store_sql.series.arithmetic import Arithmetic, arithmetic_for
-from chachaml_store_sql.series.chunk import open_chunk
+from chachaml_store_sql.series.codec.arithmetic import Arithmetic, arithmetic_for
+from chachaml_store_sql.series.codec.chunk import open_chunk
 from chachaml_store_sql.series.queries import Head, read_chunks, read_outlines, read_rows
 from chachaml_store_sql.series.read import find_series, is_whole, merged, points_in, read_block
 from chachaml_store_sql.series.segments import BLOCK, outline_of

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, select
 from chachaml_store_sql.runs import require_run
 from chachaml_store_sql.schema import series
 from chachaml_store_sql.series import lazy
-from chachaml_store_sql.series.arithmetic import Arithmetic, arithmetic_for
-from chachaml_store_sql.series.chunk import open_chunk
+from chachaml_store_sql.series.codec.arithmetic import Arithmetic, arithmetic_for
+from chachaml_store_sql.series.codec.chunk import open_chunk
 from chachaml_store_sql.series.queries import Head, Row, read_chunks, read_rows
 from chachaml_store_sql.series.spans import Span, inside, span_of
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from chachaml_kernel.domain.metrics import Points, extremes
 
-from chachaml_store_sql.series import chunk, columns
-from chachaml_store_sql.series.chunk import What
-from chachaml_store_sql.series.columns import Encoded, Encoding, as_list
+from chachaml_store_sql.series.codec import chunk, columns
+from chachaml_store_sql.series.codec.chunk import What
+from chachaml_store_sql.series.codec.columns import Encoded, Encoding, as_list
 
 LENGTH = 4_096
 """Points that a chunk holds at most."""

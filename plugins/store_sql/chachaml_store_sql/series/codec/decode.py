@@ -9,8 +9,8 @@ import sys
 from array import array
 from collections.abc import Sequence
 
-from chachaml_store_sql.series.arithmetic import PLAIN, Arithmetic
-from chachaml_store_sql.series.columns import WIDTHS, Damaged, Encoded, Encoding, little
+from chachaml_store_sql.series.codec.arithmetic import PLAIN, Arithmetic
+from chachaml_store_sql.series.codec.columns import WIDTHS, Damaged, Encoded, Encoding, little
 
 if sys.version_info >= (3, 14):
     from compression import zstd

@@ -16,8 +16,8 @@ from sqlalchemy import (
 )
 
 from chachaml_store_sql import rows
-from chachaml_store_sql.keyset import Key
-from chachaml_store_sql.pages import Tier
+from chachaml_store_sql.lists.keyset import Key
+from chachaml_store_sql.lists.pages import Tier
 from chachaml_store_sql.schema import params, runs, series, tags
 
 NEWEST_FIRST = (

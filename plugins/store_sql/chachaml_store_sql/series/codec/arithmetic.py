@@ -54,7 +54,7 @@ def arithmetic_for(count: int) -> Arithmetic:
 @functools.cache
 def _fast() -> Arithmetic:
     try:
-        from chachaml_store_sql.series.fast import Fast
+        from chachaml_store_sql.series.codec.fast import Fast
     except ModuleNotFoundError:
         return PLAIN
     return Fast()

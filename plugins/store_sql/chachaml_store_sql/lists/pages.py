@@ -9,7 +9,7 @@ from chachaml_kernel.domain.paging import Page, Position, damaged_cursor
 from sqlalchemy import Connection, Dialect, Integer, Select, bindparam
 
 from chachaml_store_sql.compiled import Fetched, Statement, Values, compiled, run
-from chachaml_store_sql.keyset import Key, after, bound_names, fits
+from chachaml_store_sql.lists.keyset import Key, after, bound_names, fits
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from chachaml_kernel.domain.query import MetricCondition, RunQuery
 from sqlalchemy import Connection, Dialect, Executable, Select, bindparam, func, literal, select
 
 from chachaml_store_sql.compiled import Build, Values, fetch
-from chachaml_store_sql.run_filters import (
+from chachaml_store_sql.lists.filters import (
     COMPARE,
     Shape,
     conditions,

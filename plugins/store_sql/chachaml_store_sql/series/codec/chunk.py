@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from chachaml_kernel.domain.metrics import Points
 
-from chachaml_store_sql.series import columns, decode
-from chachaml_store_sql.series.arithmetic import PLAIN, Arithmetic
-from chachaml_store_sql.series.columns import Damaged, Encoded, Encoding
+from chachaml_store_sql.series.codec import columns, decode
+from chachaml_store_sql.series.codec.arithmetic import PLAIN, Arithmetic
+from chachaml_store_sql.series.codec.columns import Damaged, Encoded, Encoding
 from chachaml_store_sql.series.lazy import Lazy
 
 MAGIC = b"CHM1"

@@ -6,7 +6,7 @@ import numpy
 from chachaml_kernel.domain.metrics import buckets
 from numpy.typing import NDArray
 
-from chachaml_store_sql.series.arithmetic import PLAIN
+from chachaml_store_sql.series.codec.arithmetic import PLAIN
 
 MANY = 1_000
 """numpy is slower than pure Python for fewer numbers at a time."""

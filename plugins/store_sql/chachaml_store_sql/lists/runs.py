@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, select
 
 from chachaml_store_sql import rows
 from chachaml_store_sql.compiled import Fetched, fetch_among
-from chachaml_store_sql.pages import Tier, page_rows
-from chachaml_store_sql.run_few import are_few_runs, are_few_values
-from chachaml_store_sql.run_filters import How, Shape, conditions, filter_values, filters, shapes
-from chachaml_store_sql.run_order import order_values, tiers
+from chachaml_store_sql.lists.few import are_few_runs, are_few_values
+from chachaml_store_sql.lists.filters import How, Shape, conditions, filter_values, filters, shapes
+from chachaml_store_sql.lists.order import order_values, tiers
+from chachaml_store_sql.lists.pages import Tier, page_rows
 from chachaml_store_sql.schema import params, runs, series, tags
 
 Bounds = Sequence[ColumnElement[Any]]

@@ -1,0 +1,1 @@
+"""Lists, a page at a time: which rows, in which order, from which position on."""
