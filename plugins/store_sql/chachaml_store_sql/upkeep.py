@@ -31,15 +31,18 @@ GiveBack: TypeAlias = Callable[[Connection], int]
 class Upkeep:
     """What waits to be done, each series once, in short transactions.
 
-    What cannot be done now is left: rows are read as well as chunks, if not as fast, and space that
-    stays with the database is used again. Opening a store finds what the last server left.
+    What cannot be done now is tried again after `pause` seconds. Until then rows are read as well
+    as chunks, if not as fast, and space that stays with the database is used again. Opening a store
+    finds what the last server left.
     """
 
     read: Runner
     write: Runner
     give_back: GiveBack
     series: dict[int, None] = field(default_factory=dict)
-    opened: bool = True
+    pause: float = 30.0
+    unread: bool = True
+    """Whether the notes in the store may name series that are not among these."""
     freed: bool = True
     _wanted: asyncio.Event = field(default_factory=asyncio.Event)
     idle: asyncio.Event = field(default_factory=asyncio.Event)
@@ -66,16 +69,18 @@ class Upkeep:
                 await self._do_all()
             except ChachamlError as error:
                 logger.warning("upkeep of the store was put off: %s", error.detail)
+                self.unread = self.freed = True
+                await asyncio.sleep(self.pause)
             except Exception:  # it belongs to nobody's request, and upkeep must go on
                 logger.exception("upkeep of the store failed")
-            if not (self.series or self.opened or self.freed):
+            if not (self.series or self.unread or self.freed):
                 self.idle.set()
                 self._wanted.clear()
                 await self._wanted.wait()
 
     async def _do_all(self) -> None:
-        if self.opened:
-            self.opened = False
+        if self.unread:
+            self.unread = False
             self.series.update(dict.fromkeys(await self.read(noted)))
         if self.series:
             await self._seal()
