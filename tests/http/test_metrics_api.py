@@ -4,7 +4,7 @@ import json
 import math
 
 import pytest
-from chachaml_kernel.services.metrics import MAX_KEYS
+from chachaml_kernel.domain.names import MAX_TOGETHER
 
 from tests.http.client import Api, Json, detail
 
@@ -171,12 +171,12 @@ def test_a_body_without_a_point_is_refused(api: Api, run: str, body: bytes) -> N
 
 
 def test_more_metrics_than_a_request_may_have_are_refused(api: Api, run: str) -> None:
-    body = {f"m{i}": float(i) for i in range(MAX_KEYS + 1)}
+    body = {f"m{i}": float(i) for i in range(MAX_TOGETHER + 1)}
     answer = api.http.post(f"/api/w/runs/{run}/metrics", json=body)
     assert "10,001 metrics are too many for one request" in detail(answer, 400)
     del body["m0"]
     log(api, run, body)
-    assert len(api.latest(run)) == MAX_KEYS
+    assert len(api.latest(run)) == MAX_TOGETHER
 
 
 def test_a_retry_with_its_key_is_applied_once(api: Api, run: str) -> None:

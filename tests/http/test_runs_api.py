@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from chachaml_kernel.domain.names import MAX_TOGETHER
 
 from tests.http.client import JSON, OCTETS, Api, detail
 
@@ -84,6 +85,24 @@ def test_another_value_of_a_param_is_a_conflict_that_names_all(api: Api, run: st
 @pytest.mark.parametrize("body", [b"[]", b"3", b"null", b'"x"'])
 def test_params_are_an_object(api: Api, run: str, body: bytes) -> None:
     assert "object" in detail(api.send(f"/api/w/runs/{run}/params", body), 400)
+
+
+def test_more_params_than_a_request_may_have_are_refused(api: Api, run: str) -> None:
+    params = {f"p{number}": number for number in range(MAX_TOGETHER + 1)}
+    answer = api.http.post(f"/api/w/runs/{run}/params", json=params)
+    assert "10,001 params are too many for one request" in detail(answer, 400)
+    assert api.get(f"/api/runs/{run}")["params"] == {}
+
+
+@pytest.mark.parametrize("field", ["tags", "datasets"])
+def test_a_run_does_not_start_with_more_than_a_request_may_have(api: Api, field: str) -> None:
+    some = range(MAX_TOGETHER + 1)
+    body = {
+        "tags": {"tags": {f"t{number}": "" for number in some}},
+        "datasets": {"datasets": [{"name": f"d{number}"} for number in some]},
+    }
+    answer = api.http.post("/api/w/runs", json=body[field])
+    assert f"10,001 {field} are too many for one request" in detail(answer, 400)
 
 
 def test_a_run_ends_as_completed_if_nothing_else_is_said(api: Api, run: str) -> None:

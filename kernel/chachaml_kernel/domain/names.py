@@ -1,6 +1,12 @@
-"""What may be a name, a key or a text."""
+"""What may be a name, a key or a text, and how many of a kind may come together."""
+
+from collections.abc import Sized
 
 from chachaml_kernel.errors import Invalid
+
+MAX_TOGETHER = 10_000
+"""Params, metrics, tags or datasets in one request: each is a row for the store to find or write,
+while others wait."""
 
 MAX_NAME = 250
 """Characters that a key or a name may have."""
@@ -27,6 +33,14 @@ def check_name(what: str, name: str) -> str:
 def check_key(what: str, key: str) -> str:
     """Return `key` if it may be the key of a param, a metric or a tag, else raise `Invalid`."""
     return check_name(f"{what} key", key)
+
+
+def check_number(what: str, several: Sized) -> None:
+    """Raise `Invalid` if there are more of `what` (params, metrics…) than one request may have."""
+    if len(several) > MAX_TOGETHER:
+        raise Invalid(
+            f"{len(several):,} {what} are too many for one request; send {MAX_TOGETHER:,} at most"
+        )
 
 
 def check_text(what: str, text: str) -> str:

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.metrics import Outline, Points, Window, check_points
-from chachaml_kernel.domain.names import check_key
+from chachaml_kernel.domain.names import check_key, check_number
 from chachaml_kernel.errors import Invalid
 from chachaml_kernel.ports import MetricStore
 from chachaml_kernel.services.surroundings import Clock
 
 MIN_THINNED, MAX_THINNED = 2, 1_000_000
-MAX_KEYS = 10_000
-"""Metrics that one request may log: each costs its store a row to find, and others wait."""
 MUCH = 10_000
 """From so many points on, checking them would hold the event loop up for too long."""
 
@@ -31,10 +29,7 @@ class Metrics:
         """Log points, all of them or none; they are durable when this returns."""
         if not any(map(len, points.values())):
             raise Invalid('there is no point in this request; send for example {"loss": 0.4}')
-        if len(points) > MAX_KEYS:
-            raise Invalid(
-                f"{len(points):,} metrics are too many for one request; send {MAX_KEYS:,} at most"
-            )
+        check_number("metrics", points)
         if sum(map(len, points.values())) < MUCH:
             _check(points)
         else:

@@ -8,7 +8,7 @@ from chachaml_kernel.domain.comparison import MAX_COMPARED, Comparison, compare
 from chachaml_kernel.domain.datasets import Dataset, check_dataset
 from chachaml_kernel.domain.experiments import DEFAULT
 from chachaml_kernel.domain.idempotency import Once
-from chachaml_kernel.domain.names import check_key, check_name, check_text
+from chachaml_kernel.domain.names import check_key, check_name, check_number, check_text
 from chachaml_kernel.domain.paging import Page, Position, check_limit
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunRow, RunStatus, end_status
@@ -42,6 +42,8 @@ class Runs:
         once: Once | None = None,
     ) -> Run:
         """Start a run, in an experiment that is made if it is new."""
+        check_number("tags", tags or ())
+        check_number("datasets", datasets)
         run = Run(
             id=self.new_id(),
             experiment=check_name("experiment", experiment),
@@ -112,6 +114,7 @@ class Runs:
         self, run_id: str, params: Mapping[str, JsonValue], *, once: Once | None = None
     ) -> None:
         """Write params, each once and for all."""
+        check_number("params", params)
         clean = {
             check_key("param", key): check_value(f"param {key!r}", value)
             for key, value in params.items()
