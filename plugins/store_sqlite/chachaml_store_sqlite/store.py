@@ -77,6 +77,6 @@ class Lanes:
         """Let the threads end what waits, and end them."""
         with self._lock:
             self._stopped = True
-            self.writing.stop()
             self.reading.stop()
+            self.writing.stop()  # last and alone, since then SQLite clears its log away
             self.engine.dispose()
