@@ -14,7 +14,7 @@ from chachaml_kernel.ports import Caller
 from chachaml_ui import pages
 from chachaml_ui.answers import from_error, from_framework, problem
 from chachaml_ui.api.routes import routes
-from chachaml_ui.arrow.library import Library
+from chachaml_ui.arrow.extra import Extra
 from chachaml_ui.budget import Budget
 from chachaml_ui.draining import Drain
 from chachaml_ui.keys import ARROW, BODY_TIMEOUT, BUDGET, DRAIN, KERNEL, PRINCIPAL, TELEMETRY
@@ -31,7 +31,7 @@ def application(settings: Ui, kernel: Kernel) -> web.Application:
     """Return the application that serves `kernel`."""
     app = web.Application(client_max_size=settings.max_body)
     app[KERNEL] = kernel
-    app[ARROW] = Library()
+    app[ARROW] = Extra()
     app[BUDGET] = Budget(settings.body_budget)
     app[DRAIN] = drain = Drain()
     app[TELEMETRY] = Telemetry()

@@ -12,7 +12,7 @@ from chachaml_ui.api.bodies import ARROW, JSON, check_size
 from chachaml_ui.api.negotiation import prefers
 from chachaml_ui.api.table import Call
 from chachaml_ui.api.turns import in_turns
-from chachaml_ui.keys import ARROW as LIBRARY
+from chachaml_ui.keys import ARROW as EXTRA
 
 
 def is_sent(request: web.Request) -> bool:
@@ -30,7 +30,7 @@ async def read_stream(call: Call[Any, Any, bytes], now: int) -> Mapping[str, Poi
 
     The body counts at its full size, as it is once it is unpacked.
     """
-    await call.request.app[LIBRARY].require()
+    await call.request.app[EXTRA].require()
     from chachaml_ui.arrow.bodies import read_points
     from chachaml_ui.arrow.messages import unpacked_size
 
@@ -45,7 +45,7 @@ async def answer_stream(
     request: web.Request, key: str, blocks: AsyncIterator[Points], count: int | None = None
 ) -> web.StreamResponse:
     """Send a series; `count` is how many points were asked for, if not all are in `blocks`."""
-    await request.app[LIBRARY].require()
+    await request.app[EXTRA].require()
     from chachaml_ui.arrow.answers import pieces_of_history
 
     headers = {"Content-Type": ARROW, "Cache-Control": "no-store", **VARY}

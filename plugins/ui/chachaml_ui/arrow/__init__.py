@@ -1,4 +1,4 @@
 """Points as Arrow IPC streams: read from bodies, written as answers.
 
-All but `library` needs pyarrow and is imported where a request first needs it.
+All but `extra` needs pyarrow and is imported where a request first needs it.
 """

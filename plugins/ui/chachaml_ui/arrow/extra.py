@@ -10,7 +10,7 @@ MODULES = ("chachaml_ui.arrow.bodies", "chachaml_ui.arrow.answers")
 
 
 @dataclass(slots=True, eq=False)
-class Library:
+class Extra:
     """Whether what reads and writes Arrow streams has been imported."""
 
     is_there: bool = False
