@@ -69,7 +69,9 @@ class Ours:
         """Prepare any of the three forms."""
         match form:
             case "list":
-                points = [{SERIES: value, "step": step} for step, value in zip(steps, values)]  # noqa: B905
+                points = [
+                    {SERIES: value, "step": step} for step, value in zip(steps, values, strict=True)
+                ]
                 return Batch(json.dumps(points).encode(), JSON)
             case "columns":
                 columns = {"step": list(steps), "metrics": {SERIES: list(values)}}
