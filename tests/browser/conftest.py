@@ -39,6 +39,7 @@ class Visit(Protocol):
         *,
         window: ViewportSize | None = None,
         theme: Theme = "light",
+        status: int = 200,
     ) -> Page: ...
 
 
@@ -87,13 +88,19 @@ def visit(chromium: Browser) -> Iterator[Visit]:
             *,
             window: ViewportSize | None = None,
             theme: Theme = "light",
+            status: int = 200,
         ) -> Page:
             witness = Witness(server.url.rstrip("/"))
             witnesses.append(witness)
             context = chromium.new_context(viewport=window, color_scheme=theme)
             page = stack.enter_context(context).new_page()
             witness.watch(page)
-            page.goto(f"{witness.home}{path}")
+            answer = page.goto(f"{witness.home}{path}")
+            assert answer is not None
+            assert answer.status == status
+            if status >= 400:  # the browser itself says so on its console
+                page.wait_for_load_state()
+                witness.offences.pop(0)
             return page
 
         yield open_page

@@ -7,6 +7,7 @@ import sys
 import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
+from tests.browser.accessibility import barriers
 from tests.browser.conftest import Serve, Theme, Visit
 from tests.browser.logbook import Logbook, Write
 
@@ -127,7 +128,7 @@ def test_hostile_text_is_text_and_stays_in_its_place(
         "cells => cells.map(c => c.textContent)"
     )
     assert written == [*reversed(HOSTILE)]
-    assert page.locator("script, tbody img").count() == 0
+    assert page.locator("body script, tbody img").count() == 0
     assert sideways(page) == 0
     for row in page.locator("tbody tr").all():
         box = row.bounding_box()
@@ -186,3 +187,36 @@ def test_the_lines_of_the_empty_page_log_a_run(
     page.get_by_role("link", name="reload the page").click()
     expect(page.get_by_role("row", name="first")).to_contain_text("completed")
     expect(page.get_by_role("row", name="first")).to_contain_text("loss")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("window", [WIDE, PHONE], ids=["wide", "narrow"])
+@pytest.mark.parametrize(("path", "status"), [("/runs", 200), ("/runs?sort=nothing", 400)])
+def test_nobody_is_kept_out(
+    serve_runs: Serve, visit: Visit, window: ViewportSize, theme: Theme, path: str, status: int
+) -> None:
+    page = visit(serve_runs(a_few_runs), path, window=window, theme=theme, status=status)
+    assert barriers(page) == []
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
+    assert barriers(page) == []
+
+
+def test_the_theme_is_switched_and_kept(serve_runs: Serve, visit: Visit) -> None:
+    page = visit(serve_runs(a_few_runs), theme="light")
+    page.get_by_role("button", name="Light or dark").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.get_by_role("button", name="Light or dark").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+
+
+def test_keys_lead_to_places_but_not_while_typing(serve_runs: Serve, visit: Visit) -> None:
+    page = visit(serve_runs(a_few_runs), "/runs?sort=name")
+    page.get_by_label("Name of a run").press_sequentially("gr")
+    assert page.url.endswith("/runs?sort=name")
+    page.locator("main").focus()
+    page.keyboard.press("g")
+    page.keyboard.press("r")
+    page.wait_for_url("**/runs")

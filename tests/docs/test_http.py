@@ -6,10 +6,10 @@ from typing import Any, get_args
 
 import pytest
 from chachaml_kernel.errors import NotFound
-from chachaml_ui import pages
 from chachaml_ui.answers import STATUSES
 from chachaml_ui.api.routes import table
 from chachaml_ui.api.table import Route
+from chachaml_ui.pages.routes import routes
 from msgspec import Struct
 from msgspec.structs import fields
 
@@ -25,7 +25,7 @@ SOURCES = [
 
 
 def test_every_route_has_its_section_and_every_section_its_route() -> None:
-    shown = {f"{route.method} {route.path}" for route in pages.routes()}
+    shown = {f"{route.method} {route.path}" for route in routes()}
     documented = {name for name in sections(HTTP, 3) if re.match("[A-Z]+ /", name)}
     assert documented == ROUTES.keys() | shown
 

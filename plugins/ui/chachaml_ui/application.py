@@ -18,6 +18,7 @@ from chachaml_ui.arrow.extra import Extra
 from chachaml_ui.budget import Budget
 from chachaml_ui.draining import Drain
 from chachaml_ui.keys import ARROW, BODY_TIMEOUT, BUDGET, DRAIN, KERNEL, PRINCIPAL, TELEMETRY
+from chachaml_ui.pages.errors import dress
 from chachaml_ui.security import HEALTH, Gate, add_headers, gate
 from chachaml_ui.settings import Ui
 from chachaml_ui.telemetry import Telemetry
@@ -40,7 +41,6 @@ def application(settings: Ui, kernel: Kernel) -> web.Application:
     app.on_response_prepare.append(_preparing(drain))
     app.add_routes(routes())
     pages.setup(app)
-    app.add_routes(pages.routes())
     return app
 
 
@@ -87,15 +87,16 @@ async def _answer(
         await _authenticate(request, kernel)
         return await handler(request)
     except ChachamlError as error:
-        return _unless_begun(request, error, from_error(error))
+        return _unless_begun(request, error, dress(request, from_error(error)))
     except web.HTTPException as error:
-        return from_framework(request, error)
+        return dress(request, from_framework(request, error))
     except ConnectionError:
         raise
     except Exception as error:
         logger.exception("%s %s failed", request.method, request.path)
         detail = "the server failed on this request; its log says why"
-        return _unless_begun(request, error, problem(500, "internal error", detail))
+        answer = dress(request, problem(500, "internal error", detail))
+        return _unless_begun(request, error, answer)
 
 
 def _unless_begun(

@@ -3,7 +3,7 @@
 import json
 import math
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import aiohttp_jinja2
 import jinja2
@@ -11,7 +11,7 @@ from aiohttp import web
 from chachaml_kernel.domain.values import number_text
 
 from chachaml_ui.pages import words
-from chachaml_ui.pages.runs import index, list_runs
+from chachaml_ui.pages.routes import routes
 from chachaml_ui.pages.static import read_static
 
 FILTERS: Mapping[str, Callable[..., str]] = {
@@ -27,7 +27,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
 
 
 def setup(app: web.Application) -> None:
-    """Let `app` render the pages, and serve the static files that they need."""
+    """Let `app` serve the pages, and the static files that they need."""
     static = read_static()
     environment = aiohttp_jinja2.setup(
         app,
@@ -40,8 +40,4 @@ def setup(app: web.Application) -> None:
     environment.tests["finite"] = math.isfinite
     app[aiohttp_jinja2.static_root_key] = static.root
     app.router.add_get("/static/{version}/{name:.+}", static.serve)
-
-
-def routes() -> Sequence[web.RouteDef]:
-    """Return the routes of all pages."""
-    return [web.get("/", index), web.get("/runs", list_runs)]
+    app.add_routes(routes())

@@ -1,39 +1,40 @@
 """Errors as a reader sees them: a page that says what is wrong and where to go."""
 
-import functools
-from collections.abc import Awaitable, Callable
-from typing import TypeAlias
-
 import aiohttp_jinja2
+import msgspec
 from aiohttp import web
-from chachaml_kernel.errors import ChachamlError
 
-from chachaml_ui.answers import from_error
+from chachaml_ui.pages.frame import PLACES, bare_frame
 
-Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-def page(handler: Handler) -> Handler:
-    """Answer the errors that `handler` raises with a page, under the status of each."""
-
-    @functools.wraps(handler)
-    async def answer(request: web.Request) -> web.StreamResponse:
-        try:
-            answered = await handler(request)
-        except ChachamlError as error:
-            return _error_page(request, error)
-        # What a page shows may change at any moment, so it is never reused unasked.
-        answered.headers["Cache-Control"] = "no-cache"
-        return answered
-
-    return answer
+NO_PAGES = ("/api/", "/healthz", "/readyz", "/metrics", "/static/")
+"""What is under these addresses is for programs."""
 
 
-def _error_page(request: web.Request, error: ChachamlError) -> web.Response:
-    """Return what the API answers to `error`, with a page for its body."""
-    answer = from_error(error)
+class Said(msgspec.Struct, frozen=True):
+    """What an error's answer says to programs."""
+
+    error: str
+    detail: str
+
+
+def dress(request: web.Request, answer: web.Response) -> web.Response:
+    """Return an error's `answer` with a page for its body, where a reader asked for a page."""
+    if not _is_read(request):
+        return answer
+    said = msgspec.json.decode(answer.text or "", type=Said)
+    context = {"said": said, "status": answer.status, "frame": bare_frame(request)}
     answer.content_type = "text/html"
-    answer.text = aiohttp_jinja2.render_string(
-        "error.html", request, {"error": error, "status": answer.status}
-    )
+    answer.text = aiohttp_jinja2.render_string("error.html", request, context)
+    answer.headers["Cache-Control"] = "no-cache"
+    del answer.headers["Content-Security-Policy"]  # a page has another one
     return answer
+
+
+def _is_read(request: web.Request) -> bool:
+    """Tell whether the answer is looked at: the address is a page's, or a browser is asking."""
+    path = request.path
+    if path.startswith(NO_PAGES):
+        return False
+    if any(path == place.path or path.startswith(f"{place.path}/") for place in PLACES):
+        return True
+    return "text/html" in request.headers.get("Accept", "")

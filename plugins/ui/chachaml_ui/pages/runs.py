@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
-import aiohttp_jinja2
 from aiohttp import web
 from chachaml_kernel.domain.experiments import Experiment
 from chachaml_kernel.domain.paging import Page, next_cursor
@@ -13,52 +12,42 @@ from chachaml_kernel.domain.runs import RunStatus
 from chachaml_ui.api.run_queries import runs_query
 from chachaml_ui.keys import KERNEL
 from chachaml_ui.pages.address import filters, link, read_runs, without_blanks
-from chachaml_ui.pages.errors import page
+from chachaml_ui.pages.frame import load_frame, render
 
 IN_FORM = ("experiment", "name")
 IN_TABS = ("status", "archived")
-EXPERIMENTS = 200
-"""The newest experiments, so many, can be chosen from."""
 
 
-async def index(_: web.Request) -> web.Response:
-    """Send the reader on to the list of runs."""
-    raise web.HTTPFound("/runs")
-
-
-@page
 async def list_runs(request: web.Request) -> web.Response:
     """Show the runs that the address asks for, or how to log the first one."""
     parameters = without_blanks(request.query)
     query = runs_query(read_runs(parameters))
     asked = dict(parameters)
-    kernel = request.app[KERNEL]
-    found = await kernel.runs.list(query)
-    known = await kernel.experiments.list(limit=EXPERIMENTS)
+    found = await request.app[KERNEL].runs.list(query)
+    frame = await load_frame(request)
     if not found.rows and not asked:
         origin = f"{request.scheme}://{request.host}"
-        return aiohttp_jinja2.render_template(
-            "first_run.html", request, {"origin": origin, "experiments": known.rows}
-        )
+        return render(request, "first_run.html", frame=frame, origin=origin)
     following = next_cursor(str(query.sort), found)
-    return aiohttp_jinja2.render_template(
-        "runs.html",
+    return render(
         request,
-        {
-            "query": query,
-            "rows": found.rows,
-            "next": following and link(asked, cursor=following),
-            "now": kernel.now(),
-            "experiments": known.rows,
-            "choices": _choices(query, known.rows),
-            "summary": _summary(query, filters(asked), known),
-            "statuses": list(RunStatus),
-            "hidden": _without(asked, (*IN_FORM, "cursor")),
-            "chips": _without(filters(asked), (*IN_FORM, *IN_TABS)),
-            "link": partial(link, asked),
-            "fresh_link": partial(link, {}),
-        },
+        "runs.html",
+        frame=frame,
+        query=query,
+        rows=found.rows,
+        next=following and link(asked, cursor=following),
+        choices=_choices(query, frame.experiments),
+        summary=_summary(query, filters(asked), frame.known),
+        statuses=list(RunStatus),
+        hidden=_without(asked, (*IN_FORM, "cursor")),
+        chips=_without(filters(asked), (*IN_FORM, *IN_TABS)),
+        link=partial(link, asked),
     )
+
+
+def routes() -> Sequence[web.RouteDef]:
+    """Return the route of the list."""
+    return [web.get("/runs", list_runs)]
 
 
 def _without(parameters: Mapping[str, str], names: Collection[str]) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 CONTENT_TYPES = {
     ".css": "text/css",
+    ".js": "text/javascript",
     ".svg": "image/svg+xml",
     ".txt": "text/plain",
     ".woff2": "font/woff2",

@@ -1,0 +1,92 @@
+"""The frame around every page: where one is, where one can go, light or dark."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import aiohttp_jinja2
+from aiohttp import web
+from chachaml_kernel.domain.experiments import Experiment
+from chachaml_kernel.domain.paging import Page
+
+from chachaml_ui.keys import KERNEL
+
+EXPERIMENTS = 200
+"""The newest experiments, so many, can be chosen from."""
+THEME = "theme"
+"""The cookie that a browser keeps its choice of a theme in."""
+THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One of the main pages: its address, icon and name, and the key that leads there after g."""
+
+    path: str
+    icon: str
+    name: str
+    key: str
+
+
+PLACES = (
+    Place("/runs", "activity", "Runs", "r"),
+    Place("/experiments", "flask-conical", "Experiments", "e"),
+    Place("/models", "box", "Models", "m"),
+    Place("/search", "search", "Search", "s"),
+    Place("/chat", "message-square-text", "Chat", "c"),
+)
+"""All main pages, of which a server may serve only some."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What the frame shows: the page's address, the places to go to, the experiments known."""
+
+    places: Sequence[Place]
+    path: str
+    query: Mapping[str, str]
+    theme: str | None
+    known: Page[Experiment]
+
+    @property
+    def experiments(self) -> Sequence[Experiment]:
+        """The experiments that can be chosen from, newest first."""
+        return self.known.rows
+
+    def is_here(self, place: Place) -> bool:
+        """Tell whether the page is `place` or below it; an experiment's runs are its own place."""
+        at = self.path == place.path and "experiment" not in self.query
+        return at or self.path.startswith(f"{place.path}/")
+
+
+async def load_frame(request: web.Request) -> Frame:
+    """Return the frame of the page at the request's address."""
+    return _frame(request, await request.app[KERNEL].experiments.list(limit=EXPERIMENTS))
+
+
+def bare_frame(request: web.Request) -> Frame:
+    """Return the frame of a page that must not ask the store for anything."""
+    return _frame(request, Page([], None))
+
+
+def render(request: web.Request, template: str, *, frame: Frame, **context: object) -> web.Response:
+    """Return the page that `template` makes of `context` in its `frame`.
+
+    Templates find the time as `now`, in milliseconds since the Unix epoch.
+    """
+    shown = {"frame": frame, "now": request.app[KERNEL].now(), **context}
+    answer = aiohttp_jinja2.render_template(template, request, shown)
+    # What a page shows may change at any moment, so it is never reused unasked.
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+def _frame(request: web.Request, known: Page[Experiment]) -> Frame:
+    chosen = request.cookies.get(THEME)
+    served = {resource.canonical for resource in request.app.router.resources()}
+    return Frame(
+        places=[place for place in PLACES if place.path in served],
+        path=request.path,
+        query=request.query,
+        theme=chosen if chosen in THEMES else None,
+        known=known,
+    )

@@ -1,0 +1,17 @@
+"""The addresses of all pages."""
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from chachaml_ui.pages import runs
+
+
+async def index(_: web.Request) -> web.Response:
+    """Send the reader on to the list of runs."""
+    raise web.HTTPFound("/runs")
+
+
+def routes() -> Sequence[web.RouteDef]:
+    """Return the routes of all pages."""
+    return [web.get("/", index), *runs.routes()]

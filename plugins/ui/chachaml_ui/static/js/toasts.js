@@ -1,0 +1,23 @@
+// Short news at the corner of the page; some can be undone.
+
+const LASTS = 8_000;
+
+/** Show `text` for eight seconds; with `undo`, beside a button that calls it. */
+export function toast(text, { undo = null } = {}) {
+  const shown = document.createElement("div");
+  shown.className = "toast";
+  shown.append(text);
+  if (undo !== null) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn small";
+    button.textContent = "Undo";
+    button.addEventListener("click", () => {
+      shown.remove();
+      undo();
+    });
+    shown.append(button);
+  }
+  document.querySelector(".toasts").append(shown);
+  setTimeout(() => shown.remove(), LASTS);
+}
