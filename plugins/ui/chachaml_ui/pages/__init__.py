@@ -20,6 +20,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "duration": words.duration,
     "figure": words.figure,
     "number_text": number_text,
+    "json_text": words.json_text,
     "shell": shlex.quote,
     "python": json.dumps,
 }

@@ -1,9 +1,10 @@
 """How pages write times, durations and numbers."""
 
+import json
 import math
 from datetime import UTC, datetime
 
-from chachaml_kernel.domain.values import number_text
+from chachaml_kernel.domain.values import JsonValue, number_text
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
@@ -55,6 +56,11 @@ def figure(value: float) -> str:
     if value == 0 or 1e-3 <= abs(value) < 1e7:
         return f"{value:,.4f}"
     return f"{value:.3e}"
+
+
+def json_text(value: JsonValue) -> str:
+    """Return a param's value: a text as it is, all else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _utc(at: int) -> datetime:
