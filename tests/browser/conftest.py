@@ -1,7 +1,7 @@
 """A real browser in front of a real server."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +30,10 @@ Serve: TypeAlias = Callable[[Write], Server]
 
 
 class Visit(Protocol):
-    """Opens a page in a fresh browser, at a window's size and in a theme."""
+    """Opens a page in a fresh browser, at a window's size and in a theme.
+
+    The page has `status`; what it asks for later may be answered with one of `refusals` too.
+    """
 
     def __call__(
         self,
@@ -40,21 +43,29 @@ class Visit(Protocol):
         window: ViewportSize | None = None,
         theme: Theme = "light",
         status: int = 200,
+        refusals: Collection[int] = (),
     ) -> Page: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """Notes whatever a page must not do."""
+    """Notes whatever a page must not do; to get one of `refusals` for an answer is expected."""
 
     home: str
+    refusals: Collection[int]
     offences: list[str] = field(default_factory=list)
 
     def watch(self, page: Page) -> None:
-        page.on("console", lambda said: self.offences.append(f"console: {said.text}"))
+        page.on("console", lambda said: self._read(said.text))
         page.on("pageerror", lambda error: self.offences.append(f"page: {error}"))
         page.on("requestfailed", lambda request: self.offences.append(f"failed: {request.url}"))
         page.on("request", lambda request: self._check_address(request.url))
+
+    def _read(self, said: str) -> None:
+        # The browser itself says on its console which answers were errors.
+        expected = (f"responded with a status of {status} " for status in self.refusals)
+        if not any(text in said for text in expected):
+            self.offences.append(f"console: {said}")
 
     def _check_address(self, url: str) -> None:
         if not url.startswith(f"{self.home}/"):
@@ -89,8 +100,9 @@ def visit(chromium: Browser) -> Iterator[Visit]:
             window: ViewportSize | None = None,
             theme: Theme = "light",
             status: int = 200,
+            refusals: Collection[int] = (),
         ) -> Page:
-            witness = Witness(server.url.rstrip("/"))
+            witness = Witness(server.url.rstrip("/"), refusals={status, *refusals})
             witnesses.append(witness)
             context = chromium.new_context(viewport=window, color_scheme=theme)
             page = stack.enter_context(context).new_page()
@@ -98,9 +110,6 @@ def visit(chromium: Browser) -> Iterator[Visit]:
             answer = page.goto(f"{witness.home}{path}")
             assert answer is not None
             assert answer.status == status
-            if status >= 400:  # the browser itself says so on its console
-                page.wait_for_load_state()
-                witness.offences.pop(0)
             return page
 
         yield open_page

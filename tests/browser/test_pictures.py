@@ -23,6 +23,8 @@ PAGES = {
     "runs": "/runs",
     "digits": "/runs?experiment=digits",
     "run": "/runs/{cosine-warmup-3}",
+    "models": "/models",
+    "model": "/models/digits",
     "missing": "/runs/nobody",
 }
 """Addresses of pages by the picture's name; a run in braces stands for its id."""

@@ -25,7 +25,7 @@ SOURCES = [
 
 
 def test_every_route_has_its_section_and_every_section_its_route() -> None:
-    shown = {f"{route.method} {route.path}" for route in routes()}
+    shown = {re.sub(r":[^}]+", "", f"{route.method} {route.path}") for route in routes()}
     documented = {name for name in sections(HTTP, 3) if re.match("[A-Z]+ /", name)}
     assert documented == ROUTES.keys() | shown
 

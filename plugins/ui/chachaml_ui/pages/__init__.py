@@ -4,6 +4,8 @@ import json
 import math
 import shlex
 from collections.abc import Callable, Mapping
+from functools import partial
+from urllib.parse import quote
 
 import aiohttp_jinja2
 import jinja2
@@ -21,10 +23,13 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "figure": words.figure,
     "number_text": number_text,
     "json_text": words.json_text,
+    "size": words.size,
+    "segment": partial(quote, safe=""),
     "shell": shlex.quote,
     "python": json.dumps,
 }
-"""What templates write values with; `shell` and `python` write them for programs."""
+"""What templates write values with; `shell` and `python` write them for programs, `segment` for one
+segment of a path."""
 
 
 def setup(app: web.Application) -> None:

@@ -58,6 +58,24 @@ def figure(value: float) -> str:
     return f"{value:.3e}"
 
 
+def day_or_hour(at: int, *, step: int) -> str:
+    """Return the name of a moment on an axis whose moments are `step` milliseconds apart, UTC."""
+    then = _utc(at)
+    if step < DAY:
+        return f"{then.day} {then:%b %H:%M}"
+    return f"{then.day} {then:%b}" if step < 365 * DAY else f"{then:%Y}"
+
+
+def size(count: int) -> str:
+    """Return a number of bytes in the unit that fits, such as `24.3 MB` (a MB is a million)."""
+    value = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 999.5:
+            return f"{value:.0f} {unit}" if unit == "B" or value >= 99.95 else f"{value:.1f} {unit}"
+        value /= 1_000
+    return f"{value:,.1f} TB"
+
+
 def json_text(value: JsonValue) -> str:
     """Return a param's value: a text as it is, all else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
