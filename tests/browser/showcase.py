@@ -1,6 +1,7 @@
-"""A tracker in use: the same believable runs each time, for pictures and whole-page tests."""
+"""A tracker in use: believable runs of the last days, for pictures and whole-page tests."""
 
 import math
+import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from random import Random
@@ -11,6 +12,7 @@ from chachaml_kernel.domain.values import JsonValue
 
 from tests.browser.logbook import Logbook
 
+DAY = 86_400_000
 STEPS = range(0, 20_000, 20)
 NOTE = """\
 Third try with warm-up. **Hypothesis:** the plateau near step 6,000 is the schedule, not the data.
@@ -64,7 +66,8 @@ DIGITS = (
 
 async def showcase(logbook: Logbook) -> None:
     """Write experiments, runs with curves and artifacts, a sweep, and a model with versions."""
-    random = Random(20)  # the same runs each time
+    random = Random(20)  # the same curves each time
+    logbook.watch.now = int(time.time() * 1_000) - 5 * DAY
     for name in ("nightly-1", "nightly-2"):
         await logbook.run(name, experiment="churn", created_by="ci", metric=("f1", 0.87))
     written = [await _digits(logbook, recipe, random) for recipe in DIGITS]
@@ -168,7 +171,7 @@ async def _sweep(logbook: Logbook) -> None:
 async def _models(logbook: Logbook, run_ids: list[str]) -> None:
     models = logbook.kernel.models
     for run_id in run_ids:
-        logbook.watch.now += 86_400_000
+        logbook.watch.now += DAY
         version = await models.register(
             "digits", run_id=run_id, artifact="checkpoints/step-18000.pt", created_by="notebook"
         )
