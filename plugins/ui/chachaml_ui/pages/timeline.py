@@ -10,6 +10,8 @@ from chachaml_ui.pages.words import DAY, HOUR, day_or_hour
 LANES = (Stage.PRODUCTION, Stage.STAGING)
 STEPS = (HOUR, 6 * HOUR, DAY, 7 * DAY, 30 * DAY, 90 * DAY, 365 * DAY)
 MOST_TICKS = 6
+ROOM_FOR_LABEL = 94
+"""Percent of the axis; further right a label would be cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ def timeline(detail: ModelDetail, *, now: int) -> Timeline | None:
         for stage in LANES
     }
     used = [(stage, stays) for stage, stays in lanes.items() if stays]
-    return Timeline(used, [Tick(share(at - begin), label) for at, label in _ticks(begin, now)])
+    ticks = [Tick(share(at - begin), label) for at, label in _ticks(begin, now)]
+    return Timeline(used, [tick for tick in ticks if tick.left < ROOM_FOR_LABEL])
 
 
 def _stays(
