@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from chachaml_ui.pages import model, models, run, runs
+from chachaml_ui.pages import model, models, run, runs, search
 
 
 async def index(_: web.Request) -> web.Response:
@@ -14,4 +14,5 @@ async def index(_: web.Request) -> web.Response:
 
 def routes() -> Sequence[web.RouteDef]:
     """Return the routes of all pages."""
-    return [web.get("/", index), *runs.routes(), *run.routes(), *models.routes(), *model.routes()]
+    pages = (runs, run, models, model, search)
+    return [web.get("/", index), *(route for page in pages for route in page.routes())]
