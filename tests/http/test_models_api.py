@@ -36,6 +36,7 @@ def test_a_version_is_registered_with_all_that_is_known(api: Api, trained: str, 
         "name",
         "version",
         "stage",
+        "stage_since",
         "description",
         "run_id",
         "artifact",
@@ -95,6 +96,8 @@ def test_any_name_can_be_asked_for(api: Api, trained: str, name: str, odd: str) 
     assert api.get(f"/api/models/{path}")["name"] == odd
     api.post(f"/api/w/models/{path}", {"description": "x"})
     api.post(f"/api/w/models/{path}/versions/1/stage", {"stage": "staging"})
+    api.post(f"/api/w/models/{path}/versions/1", {"description": "y"})
+    assert len(api.get(f"/api/models/{path}/history")) == 1
     assert api.get(f"/api/diff/{path}/1/1")["name"] == odd
 
 
@@ -131,10 +134,13 @@ def test_a_version_that_is_no_number_from_1_on_is_refused(
 
 
 def test_what_is_not_registered_is_not_found(api: Api, trained: str, name: str) -> None:
-    detail(api.http.get("/api/models/no-such-model"), 404, "no such model")
+    for path in ("/api/models/no-such-model", "/api/models/no-such-model/history"):
+        detail(api.http.get(path), 404, "no such model")
     register(api, name, trained)
     path = f"/api/w/models/{name}/versions/2/stage"
     detail(api.http.post(path, json={"stage": "none"}), 404, "no such version")
+    path = f"/api/w/models/{name}/versions/2"
+    detail(api.http.post(path, json={"description": ""}), 404, "no such version")
     detail(api.http.get(f"/api/diff/{name}/1/2"), 404, "no such version")
     body = {"name": name, "run_id": trained, "artifact": "other"}
     assert "other" in detail(api.http.post("/api/w/models", json=body), 404, "no such artifact")

@@ -27,6 +27,7 @@ POST /api/w/runs/{id}/end
 POST /api/w/runs/{id}/resume
 POST /api/w/experiments
 POST /api/w/models
+POST /api/w/models/{name}/versions/{version}
 POST /api/w/models/{name}/versions/{version}/stage
 POST /api/w/models/{name}
 POST /api/w/runs/{id}/archive
@@ -40,6 +41,7 @@ GET /api/search
 GET /api/export
 GET /api/models
 GET /api/models/{name}
+GET /api/models/{name}/history
 GET /api/diff/{name}/{v1}/{v2}
 GET /api/experiments
 GET /api/artifacts/{id}/download

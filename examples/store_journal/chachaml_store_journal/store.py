@@ -60,6 +60,7 @@ class JournalStore(MemoryStore):
     save_experiment = journalled(MemoryStore.save_experiment)
     add_version = journalled(MemoryStore.add_version)
     set_stage = journalled(MemoryStore.set_stage)
+    describe_version = journalled(MemoryStore.describe_version)
     describe_model = journalled(MemoryStore.describe_model)
 
     async def write(self, entry: Any) -> Any:  # noqa: ANN401  the write that it names knows

@@ -43,10 +43,10 @@ def check_number(what: str, several: Sized) -> None:
         )
 
 
-def check_text(what: str, text: str) -> str:
-    """Return `text` if it may be stored as a `what`: at most 100,000 characters and no NUL."""
-    if len(text) > MAX_TEXT:
-        raise Invalid(f"{what} is {len(text)} characters long; at most {MAX_TEXT} are allowed")
+def check_text(what: str, text: str, *, longest: int = MAX_TEXT) -> str:
+    """Return `text` if it may be stored as a `what`: at most `longest` characters and no NUL."""
+    if len(text) > longest:
+        raise Invalid(f"{what} is {len(text)} characters long; at most {longest} are allowed")
     if "\0" in text:
         raise Invalid(f"{what} holds a NUL character, which text must not; remove it")
     return text

@@ -7,6 +7,7 @@ from enum import StrEnum
 from chachaml_kernel.domain.artifacts import Artifact
 from chachaml_kernel.domain.datasets import Dataset
 from chachaml_kernel.domain.metrics import Metric
+from chachaml_kernel.domain.models import Registered
 from chachaml_kernel.domain.values import JsonValue
 from chachaml_kernel.errors import Invalid
 
@@ -92,6 +93,7 @@ class RunDetail:
     env: Mapping[str, JsonValue]
     note: str
     children: Sequence[Run]
+    model_versions: Sequence[Registered]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

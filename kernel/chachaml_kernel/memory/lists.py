@@ -10,6 +10,7 @@ from chachaml_kernel.domain.query import MetricCondition, Operator, RunQuery, So
 from chachaml_kernel.domain.runs import Headline, RunDetail, RunRow
 from chachaml_kernel.domain.values import JsonValue, number_of, text_of
 from chachaml_kernel.memory.metrics import latest, summary
+from chachaml_kernel.memory.models import registered_from
 from chachaml_kernel.memory.state import Memory, RunRecord
 
 NUMBER, TEXT, NAN, MISSING = range(4)
@@ -174,4 +175,5 @@ def detail(memory: Memory, record: RunRecord, *, preferred: Sequence[str]) -> Ru
         env=dict(record.env),
         note=record.note,
         children=sorted(children, key=lambda run: (run.started_at, run.id), reverse=True),
+        model_versions=registered_from(memory, record.run.id),
     )

@@ -8,7 +8,7 @@ from chachaml_kernel.domain.artifacts import Artifact
 from chachaml_kernel.domain.datasets import Dataset
 from chachaml_kernel.domain.idempotency import Once, refuse_reuse
 from chachaml_kernel.domain.metrics import Points
-from chachaml_kernel.domain.models import Version
+from chachaml_kernel.domain.models import Move, Version
 from chachaml_kernel.domain.paging import Page, Position, damaged_cursor
 from chachaml_kernel.domain.runs import Run, RunStatus
 from chachaml_kernel.domain.values import JsonValue
@@ -43,12 +43,13 @@ class ExperimentRecord:
 
 @dataclass(slots=True, kw_only=True)
 class ModelRecord:
-    """A model and its versions, oldest first."""
+    """A model, its versions and its moves, oldest first."""
 
     description: str
     created_at: int
     updated_at: int
     versions: list[Version] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -9,11 +9,11 @@ from chachaml_kernel.ports.artifact_store import ArtifactStore, Stored
 from chachaml_kernel.ports.authenticator import Authenticator, Caller, Principal
 from chachaml_kernel.ports.exporter import Column, Exporter, Table
 from chachaml_kernel.ports.frontend import Announce
+from chachaml_kernel.ports.models import ModelStore
 from chachaml_kernel.ports.store import (
     ArtifactRecords,
     ExperimentStore,
     MetricStore,
-    ModelStore,
     RunStore,
     Store,
 )

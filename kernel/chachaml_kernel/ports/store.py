@@ -18,11 +18,11 @@ from chachaml_kernel.domain.datasets import Dataset
 from chachaml_kernel.domain.experiments import Experiment
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.metrics import Outline, Points, Window
-from chachaml_kernel.domain.models import Model, ModelDetail, NewVersion, Stage, Version
 from chachaml_kernel.domain.paging import Page, Position
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunKeys, RunRow, RunStatus
 from chachaml_kernel.domain.values import JsonValue
+from chachaml_kernel.ports.models import ModelStore
 
 
 class RunStore(Protocol):
@@ -69,7 +69,7 @@ class RunStore(Protocol):
         ...
 
     async def get_run(self, run_id: str, *, headline: Sequence[str] = ()) -> RunDetail:
-        """Return a run whole; artifacts, datasets and children newest first, metrics by key.
+        """Return a run whole; metrics by key, all other lists newest first.
 
         Raises `NotFound("run")`.
         """
@@ -192,50 +192,6 @@ class ExperimentStore(Protocol):
         self, *, limit: int, after: Position | None = None
     ) -> Page[Experiment]:
         """Return one page of the experiments, newest first."""
-        ...
-
-
-class ModelStore(Protocol):
-    """The model registry."""
-
-    async def add_version(self, new: NewVersion, *, once: Once | None = None) -> Version:
-        """Register the artifact that a run now has under a name as the model's next version.
-
-        Makes the model if it is new, with the version's description. Numbers have no gap and no
-        repeat. A version that enters production archives the one that was there. Raises
-        `NotFound("run")` and `NotFound("artifact")`.
-        """
-        ...
-
-    async def set_stage(
-        self,
-        name: str,
-        version: int,
-        stage: Stage,
-        *,
-        displace_to: Stage,
-        at: int,
-        once: Once | None = None,
-    ) -> Version:
-        """Move a version to `stage`; for production, the one that was there goes to `displace_to`.
-
-        At no moment are two versions of a model in production. Raises `NotFound("model")` and
-        `NotFound("version")`.
-        """
-        ...
-
-    async def describe_model(
-        self, name: str, description: str, *, at: int, once: Once | None = None
-    ) -> Model:
-        """Replace a model's description. Raises `NotFound("model")`."""
-        ...
-
-    async def list_models(self, *, limit: int, after: Position | None = None) -> Page[Model]:
-        """Return one page of the models, newest first."""
-        ...
-
-    async def get_model(self, name: str) -> ModelDetail:
-        """Return a model with its versions, newest first. Raises `NotFound("model")`."""
         ...
 
 

@@ -4,11 +4,22 @@ from dataclasses import dataclass
 
 from chachaml_kernel.domain.comparison import VersionDiff, diff
 from chachaml_kernel.domain.idempotency import Once
-from chachaml_kernel.domain.models import Model, ModelDetail, NewVersion, Stage, Version, stage
+from chachaml_kernel.domain.models import (
+    MAX_REASON,
+    InProduction,
+    Model,
+    ModelDetail,
+    Move,
+    NewMove,
+    NewVersion,
+    Stage,
+    Version,
+    stage,
+)
 from chachaml_kernel.domain.names import check_name, check_text
 from chachaml_kernel.domain.paging import Page, Position, check_limit
 from chachaml_kernel.domain.runs import RunDetail
-from chachaml_kernel.errors import NotFound
+from chachaml_kernel.errors import Invalid, NotFound
 from chachaml_kernel.ports import Store
 from chachaml_kernel.services.surroundings import Clock
 
@@ -44,16 +55,42 @@ class Models:
         return await self.store.add_version(new, once=once)
 
     async def set_stage(
-        self, name: str, version: int, *, stage_name: str, once: Once | None = None
+        self,
+        name: str,
+        version: int,
+        *,
+        stage_name: str,
+        moved_by: str | None = None,
+        reason: str = "",
+        displaces: InProduction | None = None,
+        once: Once | None = None,
     ) -> Version:
-        """Move a version to a stage; one that leaves production by this is archived."""
-        return await self.store.set_stage(
-            name,
-            version,
-            stage(stage_name),
-            displace_to=Stage.ARCHIVED,
+        """Move a version to a stage; one that leaves production by this is archived.
+
+        `displaces` is what the caller has seen in production, and takes the move back if something
+        else is there by now.
+        """
+        to = stage(stage_name)
+        if displaces is not None and to is not Stage.PRODUCTION:
+            raise Invalid(f"a move to {to} displaces nothing; leave 'displaces' out")
+        new = NewMove(
+            name=name,
+            version=version,
+            stage=to,
+            displaces=displaces,
             at=self.clock(),
-            once=once,
+            by=None if moved_by is None else check_name("moved_by", moved_by),
+            reason=check_text("reason", reason, longest=MAX_REASON),
+        )
+        return await self.store.set_stage(new, once=once)
+
+    async def describe_version(
+        self, name: str, version: int, description: str, *, once: Once | None = None
+    ) -> Version:
+        """Replace a version's description."""
+        check_text("description", description)
+        return await self.store.describe_version(
+            name, version, description, at=self.clock(), once=once
         )
 
     async def describe(self, name: str, description: str, *, once: Once | None = None) -> Model:
@@ -66,8 +103,12 @@ class Models:
         return await self.store.list_models(limit=check_limit(limit), after=after)
 
     async def get(self, name: str) -> ModelDetail:
-        """Return a model with its versions, newest first."""
+        """Return a model with its versions and its latest moves, newest first."""
         return await self.store.get_model(name)
+
+    async def history(self, name: str, *, limit: int, after: Position | None = None) -> Page[Move]:
+        """Return one page of a model's moves between stages, newest first."""
+        return await self.store.list_moves(name, limit=check_limit(limit), after=after)
 
     async def diff(self, name: str, first: int, second: int) -> VersionDiff:
         """Put two versions of a model side by side, with the runs that they come from."""

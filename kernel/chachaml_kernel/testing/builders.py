@@ -7,7 +7,7 @@ from chachaml_kernel.domain.artifacts import Artifact
 from chachaml_kernel.domain.datasets import Dataset
 from chachaml_kernel.domain.experiments import DEFAULT
 from chachaml_kernel.domain.metrics import Points
-from chachaml_kernel.domain.models import NewVersion, Stage
+from chachaml_kernel.domain.models import InProduction, NewMove, NewVersion, Stage
 from chachaml_kernel.domain.runs import NewRun, Run, RunStatus
 from chachaml_kernel.domain.values import JsonValue
 
@@ -84,4 +84,28 @@ def new_version(
         description=description,
         created_by=None,
         created_at=at,
+    )
+
+
+def new_move(
+    name: str,
+    version: int,
+    stage: Stage = Stage.PRODUCTION,
+    *,
+    at: int = AT,
+    displace_to: Stage = Stage.ARCHIVED,
+    displaces: InProduction | None = None,
+    by: str | None = None,
+    reason: str = "",
+) -> NewMove:
+    """Return the move of a version, to production unless said otherwise."""
+    return NewMove(
+        name=name,
+        version=version,
+        stage=stage,
+        displace_to=displace_to,
+        displaces=displaces,
+        at=at,
+        by=by,
+        reason=reason,
     )

@@ -8,6 +8,7 @@ from chachaml_kernel.testing.store_histories import HistorySuite
 from chachaml_kernel.testing.store_lists import ListSuite
 from chachaml_kernel.testing.store_metrics import MetricSuite
 from chachaml_kernel.testing.store_models import ModelSuite
+from chachaml_kernel.testing.store_moves import MoveSuite
 from chachaml_kernel.testing.store_once import OnceSuite
 from chachaml_kernel.testing.store_params import ParamSuite
 from chachaml_kernel.testing.store_races import RaceSuite
@@ -27,6 +28,7 @@ class StoreSuite(
     ArtifactSuite,
     ExperimentSuite,
     ModelSuite,
+    MoveSuite,
     OnceSuite,
     RaceSuite,
 ):

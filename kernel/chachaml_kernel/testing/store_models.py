@@ -9,7 +9,7 @@ from chachaml_kernel.domain.models import NewVersion, Stage, Version
 from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.errors import NotFound
 from chachaml_kernel.ports import Store
-from chachaml_kernel.testing.builders import artifact, new_run, new_version
+from chachaml_kernel.testing.builders import artifact, new_move, new_run, new_version
 from chachaml_kernel.testing.reading import pages, refused
 
 NONE, STAGING, PRODUCTION, ARCHIVED = Stage
@@ -46,6 +46,7 @@ class ModelSuite:
             name="größe/klein",
             version=1,
             stage=STAGING,
+            stage_since=7_000,
             description="first try",
             run_id="r",
             artifact=artifact("a", "r"),
@@ -84,6 +85,16 @@ class ModelSuite:
         assert detail.model == described
         assert list(detail.versions) == [version]
 
+    async def test_a_version_can_be_described_anew(self, store: Store) -> None:
+        await start(store)
+        first = await store.add_version(new_version("m", "r", description="old", at=1_000))
+        second = await store.add_version(new_version("m", "r", description="other", at=1_000))
+        described = await store.describe_version("m", 1, "new", at=5_000)
+        assert described == replace(first, description="new")
+        detail = await store.get_model("m")
+        assert list(detail.versions) == [second, described]
+        assert (detail.model.description, detail.model.updated_at) == ("old", 5_000)
+
     async def test_an_ended_run_can_be_registered_from(self, store: Store) -> None:
         await start(store)
         await store.end_run("r", RunStatus.COMPLETED, error=None, at=2_000)
@@ -95,15 +106,19 @@ class ModelSuite:
         for call, error in (
             (store.add_version(new_version("m", "nobody")), "no such run"),
             (store.add_version(missing_artifact), "no such artifact"),
-            (store.set_stage("m", 1, STAGING, displace_to=ARCHIVED, at=1), "no such model"),
+            (store.set_stage(new_move("m", 1, STAGING)), "no such model"),
             (store.describe_model("m", "x", at=1), "no such model"),
+            (store.describe_version("m", 1, "x", at=1), "no such model"),
+            (store.list_moves("m", limit=10), "no such model"),
             (store.get_model("m"), "no such model"),
         ):
             assert (await refused(call, NotFound)).error == error
         assert not (await store.list_models(limit=10)).rows
         await store.add_version(new_version("m", "r"))
         for number in (0, 2):
-            call = store.set_stage("m", number, STAGING, displace_to=ARCHIVED, at=1)
+            call = store.set_stage(new_move("m", number, STAGING))
+            assert (await refused(call, NotFound)).error == "no such version"
+            call = store.describe_version("m", number, "x", at=1)
             assert (await refused(call, NotFound)).error == "no such version"
 
     async def test_a_version_moves_between_stages(self, store: Store) -> None:
@@ -111,8 +126,8 @@ class ModelSuite:
         first = await store.add_version(new_version("m", "r", at=1_000))
         await store.add_version(new_version("m", "r", stage=STAGING, at=1_000))
         for i, stage in enumerate((STAGING, PRODUCTION, ARCHIVED, NONE)):
-            moved = await store.set_stage("m", 1, stage, displace_to=ARCHIVED, at=2_000 + i)
-            assert moved == replace(first, stage=stage)
+            moved = await store.set_stage(new_move("m", 1, stage, at=2_000 + i))
+            assert moved == replace(first, stage=stage, stage_since=2_000 + i)
             detail = await store.get_model("m")
             assert await stages(store, "m") == {1: stage, 2: STAGING}
             assert detail.model.production == (moved if stage is PRODUCTION else None)
@@ -125,9 +140,9 @@ class ModelSuite:
         await start(store)
         for name in ("m", "m", "other"):
             await store.add_version(new_version(name, "r", stage=NONE))
-        await store.set_stage("other", 1, PRODUCTION, displace_to=ARCHIVED, at=2_000)
-        await store.set_stage("m", 1, PRODUCTION, displace_to=ARCHIVED, at=2_000)
-        await store.set_stage("m", 2, PRODUCTION, displace_to=displace_to, at=3_000)
+        await store.set_stage(new_move("other", 1))
+        await store.set_stage(new_move("m", 1))
+        await store.set_stage(new_move("m", 2, displace_to=displace_to))
         assert await stages(store, "m") == {1: displace_to, 2: PRODUCTION}
         assert await stages(store, "other") == {1: PRODUCTION}
 
@@ -145,14 +160,14 @@ class ModelSuite:
         await start(store)
         for stage in (PRODUCTION, NONE, STAGING):
             await store.add_version(new_version("m", "r", stage=stage))
-        await store.set_stage("m", 2, STAGING, displace_to=ARCHIVED, at=2_000)
-        await store.set_stage("m", 3, ARCHIVED, displace_to=NONE, at=2_000)
+        await store.set_stage(new_move("m", 2, STAGING))
+        await store.set_stage(new_move("m", 3, ARCHIVED, displace_to=NONE))
         assert await stages(store, "m") == {1: PRODUCTION, 2: STAGING, 3: ARCHIVED}
 
     async def test_promoting_the_version_in_production_leaves_it_there(self, store: Store) -> None:
         await start(store)
         await store.add_version(new_version("m", "r", stage=PRODUCTION))
-        moved = await store.set_stage("m", 1, PRODUCTION, displace_to=ARCHIVED, at=2_000)
+        moved = await store.set_stage(new_move("m", 1))
         assert moved.stage is PRODUCTION
         assert await stages(store, "m") == {1: PRODUCTION}
 

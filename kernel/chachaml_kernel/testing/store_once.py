@@ -14,7 +14,14 @@ from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.errors import ChachamlError, Conflict
 from chachaml_kernel.ports import Store
-from chachaml_kernel.testing.builders import artifact, dataset, new_run, new_version, points
+from chachaml_kernel.testing.builders import (
+    artifact,
+    dataset,
+    new_move,
+    new_run,
+    new_version,
+    points,
+)
 from chachaml_kernel.testing.reading import refused
 
 Write: TypeAlias = Callable[[Store, Once, str], Awaitable[object]]
@@ -48,8 +55,9 @@ WRITES: dict[str, Write] = {
     "add_version": lambda store, once, _: store.add_version(
         new_version("m", "r", stage=Stage.PRODUCTION, at=2_000), once=once
     ),
-    "set_stage": lambda store, once, _: store.set_stage(
-        "m", 1, Stage.PRODUCTION, displace_to=Stage.ARCHIVED, at=2_000, once=once
+    "set_stage": lambda store, once, _: store.set_stage(new_move("m", 1, at=2_000), once=once),
+    "describe_version": lambda store, once, _: store.describe_version(
+        "m", 1, "x", at=2_000, once=once
     ),
     "describe_model": lambda store, once, _: store.describe_model("m", "x", at=2_000, once=once),
 }
@@ -157,14 +165,10 @@ class OnceSuite:
 
     async def test_a_retry_is_answered_as_things_were_then(self, store: Store) -> None:
         await prepare(store)
-        promoted = await store.set_stage(
-            "m", 1, Stage.PRODUCTION, displace_to=Stage.ARCHIVED, at=2_000, once=ONCE
-        )
-        await store.set_stage("m", 1, Stage.NONE, displace_to=Stage.ARCHIVED, at=3_000)
+        promoted = await store.set_stage(new_move("m", 1, at=2_000), once=ONCE)
+        await store.set_stage(new_move("m", 1, Stage.NONE, at=3_000))
         before = await picture(store)
-        again = await store.set_stage(
-            "m", 1, Stage.PRODUCTION, displace_to=Stage.ARCHIVED, at=2_000, once=ONCE
-        )
+        again = await store.set_stage(new_move("m", 1, at=2_000), once=ONCE)
         assert again == promoted
         assert await picture(store) == before
 

@@ -9,7 +9,7 @@ from chachaml_kernel.domain.models import Stage
 from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.errors import Conflict, NotFound
 from chachaml_kernel.ports import Store
-from chachaml_kernel.testing.builders import artifact, new_run, new_version, points
+from chachaml_kernel.testing.builders import artifact, new_move, new_run, new_version, points
 from chachaml_kernel.testing.reading import history_of
 
 MANY = 25
@@ -43,9 +43,7 @@ class RaceSuite:
             await store.add_version(new_version("m", "r"))
 
         async def promote(version: int) -> None:
-            await store.set_stage(
-                "m", version, Stage.PRODUCTION, displace_to=Stage.ARCHIVED, at=2_000
-            )
+            await store.set_stage(new_move("m", version))
 
         async def in_production() -> int:
             versions = (await store.get_model("m")).versions

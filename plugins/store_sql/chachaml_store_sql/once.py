@@ -9,6 +9,7 @@ from chachaml_kernel.domain.idempotency import KEEP_MS, Once, refuse_reuse
 from sqlalchemy import Connection, Dialect, Executable, bindparam, delete, select, update
 
 from chachaml_store_sql.compiled import fetch, first
+from chachaml_store_sql.runner import Runner
 from chachaml_store_sql.schema import applied
 from chachaml_store_sql.upsert import insert_into
 
@@ -16,6 +17,15 @@ FORGOTTEN_AT_ONCE = 20
 """Old keys that each new one clears away, so that none of them has to wait long."""
 
 T = TypeVar("T")
+
+
+async def write_once(
+    write: Runner, once: Once | None, answer: type[T], function: Callable[[Connection], T]
+) -> T:
+    """Run `function` in a writing transaction, as `apply_once` does where there is a key."""
+    if once is None:
+        return await write(function)
+    return await write(lambda c: apply_once(c, once, answer, function))
 
 
 def apply_once(

@@ -12,6 +12,7 @@ from chachaml_store_sql.annotations import params_of, tags_of
 from chachaml_store_sql.artifacts import artifacts_of
 from chachaml_store_sql.compiled import fetch, first
 from chachaml_store_sql.lists.order import NEWEST_FIRST
+from chachaml_store_sql.registry import versions
 from chachaml_store_sql.runs import no_run, require_run
 from chachaml_store_sql.schema import runs, series
 
@@ -37,6 +38,7 @@ def get_run(connection: Connection, run_id: str, *, headline: Sequence[str]) -> 
         env=env if isinstance(env, dict) else {},
         note=note,
         children=[rows.run(child) for child in fetch(connection, _children, own)],
+        model_versions=versions.of_run(connection, run_id),
     )
 
 

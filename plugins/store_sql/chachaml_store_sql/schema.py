@@ -223,6 +223,7 @@ versions = Table(
     Column("model_id", ForeignKey("models.id"), nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("stage", Text, nullable=False),
+    Column("stage_since", BigInteger, nullable=False),
     Column("description", Text, nullable=False),
     Column("run_id", Text, nullable=False),
     Column("artifact_id", ForeignKey("artifacts.id"), nullable=False),
@@ -236,7 +237,24 @@ versions = Table(
     PrimaryKeyConstraint("model_id", "version"),
     UniqueConstraint("model_id", "in_production", name="versions_in_production"),
     Index("versions_of_artifact", "artifact_id"),
+    Index("versions_of_run", "run_id"),
 )
+
+moves = Table(
+    "moves",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("model_id", ForeignKey("models.id"), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("from_stage", Text, nullable=False),
+    Column("to_stage", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("author", Text),
+    Column("reason", Text, nullable=False),
+    Column("displaced_by", BigInteger),
+    Index("moves_of_model", "model_id", "id"),
+)
+"""What versions did, in the order of their ids; no row is ever changed or removed."""
 
 applied = Table(
     "applied",

@@ -12,7 +12,6 @@ from chachaml_kernel.domain.datasets import Dataset
 from chachaml_kernel.domain.experiments import Experiment
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.metrics import Outline, Points, Window
-from chachaml_kernel.domain.models import Model, ModelDetail, NewVersion, Stage, Version
 from chachaml_kernel.domain.paging import Page, Position
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunKeys, RunRow, RunStatus
@@ -23,12 +22,12 @@ from chachaml_store_sql import (
     annotations,
     artifacts,
     experiments,
-    models,
     run_reads,
     runs,
 )
 from chachaml_store_sql.lists.runs import list_runs, run_keys
-from chachaml_store_sql.once import apply_once
+from chachaml_store_sql.once import write_once
+from chachaml_store_sql.registry.store import SqlModels
 from chachaml_store_sql.runner import Runner
 from chachaml_store_sql.series.append import Append, Appender, Ticks, prepare
 from chachaml_store_sql.series.notes import note_ended
@@ -52,7 +51,7 @@ async def sql_store(
 
 
 @dataclass(frozen=True, slots=True)
-class SqlStore:
+class SqlStore(SqlModels):
     """A `Store`; `write` keeps functions apart, `append` may put several appends together."""
 
     read: Runner
@@ -64,9 +63,7 @@ class SqlStore:
     async def _write(
         self, once: Once | None, answer: type[T], function: Callable[[Connection], T]
     ) -> T:
-        if once is None:
-            return await self.write(function)
-        return await self.write(lambda c: apply_once(c, once, answer, function))
+        return await write_once(self.write, once, answer, function)
 
     async def ping(self) -> None:
         """Read something."""
@@ -219,43 +216,6 @@ class SqlStore:
     ) -> Page[Experiment]:
         """See `ExperimentStore`."""
         return await self.read(lambda c: experiments.list_experiments(c, limit=limit, after=after))
-
-    async def add_version(self, new: NewVersion, *, once: Once | None = None) -> Version:
-        """See `ModelStore`."""
-        return await self._write(once, Version, lambda c: models.add_version(c, new))
-
-    async def set_stage(
-        self,
-        name: str,
-        version: int,
-        stage: Stage,
-        *,
-        displace_to: Stage,
-        at: int,
-        once: Once | None = None,
-    ) -> Version:
-        """See `ModelStore`."""
-        return await self._write(
-            once,
-            Version,
-            lambda c: models.set_stage(c, name, version, stage, displace_to=displace_to, at=at),
-        )
-
-    async def describe_model(
-        self, name: str, description: str, *, at: int, once: Once | None = None
-    ) -> Model:
-        """See `ModelStore`."""
-        return await self._write(
-            once, Model, lambda c: models.describe(c, name, description, at=at)
-        )
-
-    async def list_models(self, *, limit: int, after: Position | None = None) -> Page[Model]:
-        """See `ModelStore`."""
-        return await self.read(lambda c: models.list_models(c, limit=limit, after=after))
-
-    async def get_model(self, name: str) -> ModelDetail:
-        """See `ModelStore`."""
-        return await self.read(lambda c: models.get(c, name))
 
 
 _NOTHING: type[None] = type(None)

@@ -53,14 +53,31 @@ async def set_stage(
     call: Call[VersionPath, Nothing, wire_models.SetStage],
 ) -> wire_models.Version:
     """Move a version to a stage; the version that was in production before is archived."""
+    body = call.body
     version = await call.kernel.models.set_stage(
-        call.path.name, call.path.version, stage_name=call.body.stage, once=call.once
+        call.path.name,
+        call.path.version,
+        stage_name=body.stage,
+        moved_by=call.caller if body.moved_by is None else body.moved_by,
+        reason=body.reason or "",
+        displaces=wire_models.to_in_production(body.displaces),
+        once=call.once,
+    )
+    return wire_models.from_version(version)
+
+
+async def describe_version(
+    call: Call[VersionPath, Nothing, wire_models.Describe],
+) -> wire_models.Version:
+    """Replace a version's description."""
+    version = await call.kernel.models.describe_version(
+        call.path.name, call.path.version, call.body.description, once=call.once
     )
     return wire_models.from_version(version)
 
 
 async def describe_model(
-    call: Call[ModelPath, Nothing, wire_models.DescribeModel],
+    call: Call[ModelPath, Nothing, wire_models.Describe],
 ) -> wire_models.Model:
     """Replace a model's description."""
     model = await call.kernel.models.describe(call.path.name, call.body.description, once=call.once)
@@ -76,8 +93,16 @@ async def list_models(call: Call[Nothing, Page, None]) -> Paged[wire_models.Mode
 
 
 async def get_model(call: Call[ModelPath, Nothing, None]) -> wire_models.ModelWhole:
-    """Return a model with its versions, newest first."""
+    """Return a model with its versions and its latest moves, newest first."""
     return wire_models.from_model_detail(await call.kernel.models.get(call.path.name))
+
+
+async def list_moves(call: Call[ModelPath, Page, None]) -> Paged[wire_models.Move]:
+    """List the moves of a model's versions between stages, the last one first."""
+    page = await call.kernel.models.history(
+        call.path.name, limit=call.query.limit, after=call.query.after("moves")
+    )
+    return Paged([wire_models.from_move(move) for move in page.rows], next_cursor("moves", page))
 
 
 async def diff_versions(call: Call[DiffPath, Nothing, None]) -> wire_models.VersionDiff:
@@ -93,8 +118,10 @@ def routes() -> list[Route]:
     return [
         route("POST", "/api/w/models", register_model, **writing),
         route("POST", "/api/w/models/{name}", describe_model, **writing),
+        route("POST", "/api/w/models/{name}/versions/{version}", describe_version, **writing),
         route("POST", "/api/w/models/{name}/versions/{version}/stage", set_stage, **writing),
         route("GET", "/api/models", list_models, tag="models"),
         route("GET", "/api/models/{name}", get_model, **one),
+        route("GET", "/api/models/{name}/history", list_moves, **one),
         route("GET", "/api/diff/{name}/{v1}/{v2}", diff_versions, **one),
     ]

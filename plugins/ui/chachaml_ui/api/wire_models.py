@@ -3,11 +3,16 @@
 from typing import Annotated, Any
 
 from chachaml_kernel.domain import comparison, models
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from chachaml_ui.api.wire import Id, Name, Number, StageName, Text, Time, number
 
 VersionNumber = Annotated[int, Meta(ge=1, le=2**31 - 1, description="Counts 1, 2, 3… per model")]
+
+Reason = Annotated[
+    str,
+    Meta(description="Any text without NUL", extra_json_schema={"maxLength": models.MAX_REASON}),
+]
 
 
 class RegisterModel(Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,13 +27,16 @@ class RegisterModel(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SetStage(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a version shall stand."""
+    """Where a version shall stand, and why; `displaces` is what the caller saw in production."""
 
     stage: StageName
+    reason: Reason | None = None
+    moved_by: Name | None = None
+    displaces: VersionNumber | UnsetType | None = UNSET
 
 
-class DescribeModel(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a model is for."""
+class Describe(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a model or a version is for."""
 
     description: Text
 
@@ -48,6 +56,7 @@ class Version(Struct, frozen=True):
     name: str
     version: int
     stage: StageName
+    stage_since: Time
     description: str
     run_id: Id
     artifact: VersionArtifact
@@ -66,10 +75,23 @@ class Model(Struct, frozen=True):
     updated_at: Time
 
 
+class Move(Struct, frozen=True):
+    """A version's step from one stage to another; `displaced_by` is the version that caused it."""
+
+    version: int
+    from_stage: StageName = field(name="from")
+    to_stage: StageName = field(name="to")
+    at: Time
+    by: str | None
+    reason: str
+    displaced_by: int | None
+
+
 class ModelWhole(Model, frozen=True):
-    """A model with all its versions, newest first."""
+    """A model with all its versions and its latest 100 moves, newest first."""
 
     versions: list[Version]
+    history: list[Move]
 
 
 class VersionDiff(Struct, frozen=True):
@@ -90,6 +112,7 @@ def from_version(version: models.Version) -> Version:
         name=version.name,
         version=version.version,
         stage=version.stage.value,
+        stage_since=version.stage_since,
         description=version.description,
         run_id=version.run_id,
         artifact=VersionArtifact(artifact.id, artifact.name, artifact.sha256, artifact.size),
@@ -104,9 +127,30 @@ def from_model(model: models.Model) -> Model:
 
 
 def from_model_detail(detail: models.ModelDetail) -> ModelWhole:
-    """Return a model and its versions as JSON says it."""
-    versions = [from_version(version) for version in detail.versions]
-    return ModelWhole(**_facts(detail.model), versions=versions)
+    """Return a model, its versions and its moves as JSON says it."""
+    return ModelWhole(
+        **_facts(detail.model),
+        versions=[from_version(version) for version in detail.versions],
+        history=[from_move(move) for move in detail.history.rows],
+    )
+
+
+def to_in_production(seen: int | UnsetType | None) -> models.InProduction | None:
+    """Return what a caller saw in production, if they said so."""
+    return None if seen is UNSET else models.InProduction(seen)
+
+
+def from_move(move: models.Move) -> Move:
+    """Return a version's step from one stage to another as JSON says it."""
+    return Move(
+        version=move.version,
+        from_stage=move.from_stage.value,
+        to_stage=move.to_stage.value,
+        at=move.at,
+        by=move.by,
+        reason=move.reason,
+        displaced_by=move.displaced_by,
+    )
 
 
 def from_diff(diff: comparison.VersionDiff) -> VersionDiff:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from chachaml_kernel.domain import comparison, metrics, runs
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from chachaml_ui.api.wire import Id, Name, Number, Text, Texts, Time, Values, number
+from chachaml_ui.api.wire import Id, Name, Number, StageName, Text, Texts, Time, Values, number
 from chachaml_ui.api.wire_artifacts import (
     Artifact,
     Dataset,
@@ -85,6 +85,14 @@ class Metric(Struct, frozen=True):
     max: Number
 
 
+class Registered(Struct, frozen=True):
+    """A version of a model that was registered from a run."""
+
+    name: str
+    version: int
+    stage: StageName
+
+
 class RunWhole(Run, frozen=True):
     """A run whole, without the points of its metrics."""
 
@@ -97,6 +105,7 @@ class RunWhole(Run, frozen=True):
     env: dict[str, Any]
     note: str
     children: list[Run]
+    model_versions: list[Registered]
 
 
 class Comparison(Struct, frozen=True):
@@ -141,6 +150,9 @@ def from_detail(detail: runs.RunDetail) -> RunWhole:
         env=dict(detail.env),
         note=detail.note,
         children=[from_run(child) for child in detail.children],
+        model_versions=[
+            Registered(one.name, one.version, one.stage.value) for one in detail.model_versions
+        ],
     )
 
 

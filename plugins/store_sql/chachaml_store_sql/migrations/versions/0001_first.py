@@ -189,6 +189,7 @@ def _models() -> None:
         sa.Column("model_id", Serial, sa.ForeignKey("models.id"), nullable=False),
         sa.Column("version", sa.BigInteger, nullable=False),
         sa.Column("stage", sa.Text, nullable=False),
+        sa.Column("stage_since", sa.BigInteger, nullable=False),
         sa.Column("description", sa.Text, nullable=False),
         sa.Column("run_id", sa.Text, nullable=False),
         sa.Column("artifact_id", sa.Text, sa.ForeignKey("artifacts.id"), nullable=False),
@@ -203,3 +204,17 @@ def _models() -> None:
         sa.UniqueConstraint("model_id", "in_production", name="versions_in_production"),
     )
     op.create_index("versions_of_artifact", "versions", ["artifact_id"])
+    op.create_index("versions_of_run", "versions", ["run_id"])
+    op.create_table(
+        "moves",
+        sa.Column("id", Serial, primary_key=True),
+        sa.Column("model_id", Serial, sa.ForeignKey("models.id"), nullable=False),
+        sa.Column("version", sa.BigInteger, nullable=False),
+        sa.Column("from_stage", sa.Text, nullable=False),
+        sa.Column("to_stage", sa.Text, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("author", sa.Text),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("displaced_by", sa.BigInteger),
+    )
+    op.create_index("moves_of_model", "moves", ["model_id", "id"])
