@@ -15,6 +15,7 @@ from chachaml_kernel.services.metrics import Metrics
 from chachaml_kernel.services.models import Models
 from chachaml_kernel.services.runs import Runs
 from chachaml_kernel.services.surroundings import Clock, NewId, rising_id, system_clock
+from chachaml_kernel.services.views import Views
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class Kernel:
     artifacts: Artifacts
     experiments: Experiments
     models: Models
+    views: Views
     exports: Exports
     authenticator: Authenticator | None
     health: Health
@@ -66,6 +68,7 @@ async def open_parts(
             artifacts=Artifacts(store, artifact_store, clock, new_id),
             experiments=Experiments(store, clock),
             models=Models(store, clock),
+            views=Views(store, clock),
             exports=Exports(store, parts.exporters),
             authenticator=parts.authenticator,
             health=Health(store, artifact_store),

@@ -15,6 +15,7 @@ from chachaml_kernel.services.metrics import Metrics
 from chachaml_kernel.services.models import Models
 from chachaml_kernel.services.runs import Runs
 from chachaml_kernel.services.surroundings import rising_id, system_clock
+from chachaml_kernel.services.views import Views
 from chachaml_ui import Ui
 from chachaml_ui.server import serve
 
@@ -36,6 +37,7 @@ def kernel(
         artifacts=Artifacts(records, files, system_clock, rising_id),
         experiments=Experiments(records, system_clock),
         models=Models(records, system_clock),
+        views=Views(records, system_clock),
         exports=Exports(records, exporters),
         authenticator=authenticator,
         health=Health(records, files),

@@ -44,6 +44,10 @@ GET /api/models/{name}
 GET /api/models/{name}/history
 GET /api/diff/{name}/{v1}/{v2}
 GET /api/experiments
+POST /api/w/views
+POST /api/w/views/{name}
+DELETE /api/w/views/{name}
+GET /api/views
 GET /api/artifacts/{id}/download
 GET /api/tags/{id}
 POST /api/tags/{id}

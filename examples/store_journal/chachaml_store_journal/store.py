@@ -62,6 +62,9 @@ class JournalStore(MemoryStore):
     set_stage = journalled(MemoryStore.set_stage)
     describe_version = journalled(MemoryStore.describe_version)
     describe_model = journalled(MemoryStore.describe_model)
+    save_view = journalled(MemoryStore.save_view)
+    rename_view = journalled(MemoryStore.rename_view)
+    delete_view = journalled(MemoryStore.delete_view)
 
     async def write(self, entry: Any) -> Any:  # noqa: ANN401  the write that it names knows
         """Journal a write, then apply it; one that is refused is taken out of the journal."""

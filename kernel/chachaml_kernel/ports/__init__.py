@@ -17,6 +17,7 @@ from chachaml_kernel.ports.store import (
     RunStore,
     Store,
 )
+from chachaml_kernel.ports.views import ViewStore
 
 __all__ = [
     "Announce",
@@ -34,4 +35,5 @@ __all__ = [
     "Store",
     "Stored",
     "Table",
+    "ViewStore",
 ]

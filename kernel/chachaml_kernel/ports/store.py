@@ -23,6 +23,7 @@ from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunKeys, RunRow, RunStatus
 from chachaml_kernel.domain.values import JsonValue
 from chachaml_kernel.ports.models import ModelStore
+from chachaml_kernel.ports.views import ViewStore
 
 
 class RunStore(Protocol):
@@ -195,7 +196,9 @@ class ExperimentStore(Protocol):
         ...
 
 
-class Store(RunStore, MetricStore, ArtifactRecords, ExperimentStore, ModelStore, Protocol):
+class Store(
+    RunStore, MetricStore, ArtifactRecords, ExperimentStore, ModelStore, ViewStore, Protocol
+):
     """All of the above in one place, so that what must happen together does."""
 
     async def ping(self) -> None:

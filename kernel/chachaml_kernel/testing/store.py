@@ -14,6 +14,7 @@ from chachaml_kernel.testing.store_params import ParamSuite
 from chachaml_kernel.testing.store_races import RaceSuite
 from chachaml_kernel.testing.store_runs import RunSuite
 from chachaml_kernel.testing.store_sorting import SortingSuite
+from chachaml_kernel.testing.store_views import ViewSuite
 
 
 class StoreSuite(
@@ -29,6 +30,7 @@ class StoreSuite(
     ExperimentSuite,
     ModelSuite,
     MoveSuite,
+    ViewSuite,
     OnceSuite,
     RaceSuite,
 ):

@@ -256,6 +256,17 @@ moves = Table(
 )
 """What versions did, in the order of their ids; no row is ever changed or removed."""
 
+views = Table(
+    "views",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("query", Text, nullable=False),
+    Column("created_by", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Index("views_by_creation", "created_at", "name"),
+)
+
 applied = Table(
     "applied",
     metadata,

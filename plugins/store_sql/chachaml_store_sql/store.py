@@ -26,7 +26,7 @@ from chachaml_store_sql import (
     runs,
 )
 from chachaml_store_sql.lists.runs import list_runs, run_keys
-from chachaml_store_sql.once import write_once
+from chachaml_store_sql.once import NOTHING, write_once
 from chachaml_store_sql.registry.store import SqlModels
 from chachaml_store_sql.runner import Runner
 from chachaml_store_sql.series.append import Append, Appender, Ticks, prepare
@@ -34,6 +34,7 @@ from chachaml_store_sql.series.notes import note_ended
 from chachaml_store_sql.series.outline import outline
 from chachaml_store_sql.series.read import read_block
 from chachaml_store_sql.upkeep import GiveBack, Upkeep, upkeep_of
+from chachaml_store_sql.views import SqlViews
 
 T = TypeVar("T")
 
@@ -51,7 +52,7 @@ async def sql_store(
 
 
 @dataclass(frozen=True, slots=True)
-class SqlStore(SqlModels):
+class SqlStore(SqlModels, SqlViews):
     """A `Store`; `write` keeps functions apart, `append` may put several appends together."""
 
     read: Runner
@@ -96,7 +97,7 @@ class SqlStore(SqlModels):
 
     async def set_archived(self, run_id: str, *, archived: bool, once: Once | None = None) -> None:
         """See `RunStore`."""
-        await self._write(once, _NOTHING, lambda c: runs.set_archived(c, run_id, archived=archived))
+        await self._write(once, NOTHING, lambda c: runs.set_archived(c, run_id, archived=archived))
 
     async def delete_run(self, run_id: str, *, once: Once | None = None) -> Sequence[str]:
         """See `RunStore`."""
@@ -124,15 +125,15 @@ class SqlStore(SqlModels):
         self, run_id: str, params: Mapping[str, JsonValue], *, once: Once | None = None
     ) -> None:
         """See `RunStore`."""
-        await self._write(once, _NOTHING, lambda c: annotations.log_params(c, run_id, params))
+        await self._write(once, NOTHING, lambda c: annotations.log_params(c, run_id, params))
 
     async def set_tag(self, run_id: str, key: str, value: str, *, once: Once | None = None) -> None:
         """See `RunStore`."""
-        await self._write(once, _NOTHING, lambda c: annotations.set_tag(c, run_id, key, value))
+        await self._write(once, NOTHING, lambda c: annotations.set_tag(c, run_id, key, value))
 
     async def delete_tag(self, run_id: str, key: str, *, once: Once | None = None) -> None:
         """See `RunStore`."""
-        await self._write(once, _NOTHING, lambda c: annotations.delete_tag(c, run_id, key))
+        await self._write(once, NOTHING, lambda c: annotations.delete_tag(c, run_id, key))
 
     async def get_tags(self, run_id: str) -> Mapping[str, str]:
         """See `RunStore`."""
@@ -140,7 +141,7 @@ class SqlStore(SqlModels):
 
     async def set_note(self, run_id: str, note: str, *, once: Once | None = None) -> None:
         """See `RunStore`."""
-        await self._write(once, _NOTHING, lambda c: annotations.set_note(c, run_id, note))
+        await self._write(once, NOTHING, lambda c: annotations.set_note(c, run_id, note))
 
     async def add_dataset(self, dataset: Dataset, *, once: Once | None = None) -> Dataset:
         """See `RunStore`."""
@@ -216,6 +217,3 @@ class SqlStore(SqlModels):
     ) -> Page[Experiment]:
         """See `ExperimentStore`."""
         return await self.read(lambda c: experiments.list_experiments(c, limit=limit, after=after))
-
-
-_NOTHING: type[None] = type(None)
