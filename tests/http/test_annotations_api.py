@@ -36,6 +36,35 @@ def test_a_note_changes_at_any_time(api: Api, run: str) -> None:
     assert api.get(f"/api/runs/{run}")["note"] == "looks *good*\n"
 
 
+def test_a_note_says_when_and_by_whom_it_was_saved(api: Api, run: str) -> None:
+    assert api.get(f"/api/runs/{run}")["note_saved"] is None
+    api.post(f"/api/note/{run}", {"note": "x", "saved_by": "ada"})
+    saved = api.get(f"/api/runs/{run}")["note_saved"]
+    assert (list(saved), saved["by"]) == (["at", "by"], "ada")
+    api.post(f"/api/note/{run}", {"note": "x"})
+    assert api.get(f"/api/runs/{run}")["note_saved"]["by"] is None
+
+
+def test_an_edit_of_a_note_that_somebody_saved_meanwhile_is_refused(api: Api, run: str) -> None:
+    path = f"/api/note/{run}"
+    for author in ("ada", "bob"):
+        body = {"note": f"by {author}", "previous": "", "saved_by": author}
+        answer = api.http.post(path, json=body)
+        if author == "bob":
+            assert "saved by ada meanwhile" in detail(answer, 409)
+    assert api.get(f"/api/runs/{run}")["note"] == "by ada"
+    api.post(path, {"note": "by ada", "previous": ""})
+    api.post(path, {"note": "by both", "previous": "by ada"})
+    api.post(path, {"note": "by force"})
+    assert api.get(f"/api/runs/{run}")["note"] == "by force"
+
+
+@pytest.mark.parametrize("note", ["x" * 100_001, "a\0b"])
+def test_a_note_is_a_text_of_bounded_length(api: Api, run: str, note: str) -> None:
+    assert "note" in detail(api.http.post(f"/api/note/{run}", json={"note": note}), 400)
+    api.post(f"/api/note/{run}", {"note": "🙂" * 100_000})
+
+
 def test_datasets_are_answered_newest_first(api: Api, run: str) -> None:
     added = api.post(f"/api/w/runs/{run}/datasets", {"name": "a", "hash": "x", "source": "s3"})
     assert list(added) == [

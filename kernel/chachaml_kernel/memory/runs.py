@@ -6,6 +6,7 @@ from dataclasses import replace
 from chachaml_kernel.domain.artifacts import storage_key
 from chachaml_kernel.domain.datasets import Dataset
 from chachaml_kernel.domain.idempotency import Once
+from chachaml_kernel.domain.notes import Saved, refuse_overwriting
 from chachaml_kernel.domain.paging import Page, Position
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunKeys, RunRow, RunStatus
@@ -154,11 +155,23 @@ class MemoryRuns:
         """Return the tags of a run."""
         return dict(self.memory.run(run_id).tags)
 
-    async def set_note(self, run_id: str, note: str, *, once: Once | None = None) -> None:
+    async def set_note(
+        self,
+        run_id: str,
+        note: str,
+        *,
+        saved: Saved,
+        previous: str | None = None,
+        once: Once | None = None,
+    ) -> None:
         """Replace the note of a run."""
 
         def write() -> None:
-            self.memory.run(run_id).note = note
+            record = self.memory.run(run_id)
+            refuse_overwriting(
+                run_id, note, previous=previous, stored=record.note, saved=record.note_saved
+            )
+            record.note, record.note_saved = note, saved
 
         self.memory.once(once, write)
 

@@ -18,6 +18,7 @@ from chachaml_kernel.domain.datasets import Dataset
 from chachaml_kernel.domain.experiments import Experiment
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.metrics import Outline, Points, Window
+from chachaml_kernel.domain.notes import Saved
 from chachaml_kernel.domain.paging import Page, Position
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunKeys, RunRow, RunStatus
@@ -106,8 +107,19 @@ class RunStore(Protocol):
         """Return the tags of a run. Raises `NotFound("run")`."""
         ...
 
-    async def set_note(self, run_id: str, note: str, *, once: Once | None = None) -> None:
-        """Replace the note of a run, whatever its status. Raises `NotFound("run")`."""
+    async def set_note(
+        self,
+        run_id: str,
+        note: str,
+        *,
+        saved: Saved,
+        previous: str | None = None,
+        once: Once | None = None,
+    ) -> None:
+        """Replace the note of a run, whatever its status. Raises `NotFound("run")`.
+
+        Where `previous` is given, raises `Conflict` if the stored note is neither that nor `note`.
+        """
         ...
 
     async def add_dataset(self, dataset: Dataset, *, once: Once | None = None) -> Dataset:

@@ -9,6 +9,7 @@ from chachaml_kernel.testing.store_lists import ListSuite
 from chachaml_kernel.testing.store_metrics import MetricSuite
 from chachaml_kernel.testing.store_models import ModelSuite
 from chachaml_kernel.testing.store_moves import MoveSuite
+from chachaml_kernel.testing.store_notes import NoteSuite
 from chachaml_kernel.testing.store_once import OnceSuite
 from chachaml_kernel.testing.store_params import ParamSuite
 from chachaml_kernel.testing.store_races import RaceSuite
@@ -20,6 +21,7 @@ from chachaml_kernel.testing.store_views import ViewSuite
 class StoreSuite(
     RunSuite,
     ParamSuite,
+    NoteSuite,
     DatasetSuite,
     ListSuite,
     HeadlineSuite,

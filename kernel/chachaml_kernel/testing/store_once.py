@@ -10,6 +10,7 @@ import pytest
 
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.models import Stage
+from chachaml_kernel.domain.notes import Saved
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.errors import ChachamlError, Conflict
@@ -42,7 +43,9 @@ WRITES: dict[str, Write] = {
     "log_params": lambda store, once, _: store.log_params("r", {"p": [1, "x"]}, once=once),
     "set_tag": lambda store, once, _: store.set_tag("r", "k", "v", once=once),
     "delete_tag": lambda store, once, _: store.delete_tag("r", "old", once=once),
-    "set_note": lambda store, once, _: store.set_note("r", "note", once=once),
+    "set_note": lambda store, once, _: store.set_note(
+        "r", "note", saved=Saved(2_000, "ada"), once=once
+    ),
     "add_dataset": lambda store, once, new_id: store.add_dataset(dataset(new_id, "r"), once=once),
     "append_points": lambda store, once, _: store.append_points(
         "r", {"m": points(1.0, 2.0), "n": points(3.0)}, once=once

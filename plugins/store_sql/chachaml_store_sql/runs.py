@@ -102,6 +102,8 @@ def start(connection: Connection, new: NewRun) -> Run:
         "archived": run.archived,
         "env": canonical(dict(new.env)),
         "note": "",
+        "note_at": None,
+        "note_by": None,
     }
     fetch(connection, _insert_run, row)
     _insert_tags(connection, run.id, new.tags)

@@ -67,6 +67,8 @@ runs = Table(
     Column("archived", Boolean, nullable=False),
     Column("env", Text, nullable=False),
     Column("note", Text, nullable=False),
+    Column("note_at", BigInteger),
+    Column("note_by", Text),
     Index("runs_by_start", "started_at", "id"),
     Index("runs_in_lists", "archived", "started_at", "id"),
     Index("runs_by_status", "archived", "status", "started_at", "id"),

@@ -12,6 +12,7 @@ from chachaml_kernel.domain.datasets import Dataset
 from chachaml_kernel.domain.experiments import Experiment
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.metrics import Outline, Points, Window
+from chachaml_kernel.domain.notes import Saved
 from chachaml_kernel.domain.paging import Page, Position
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunKeys, RunRow, RunStatus
@@ -139,9 +140,20 @@ class SqlStore(SqlModels, SqlViews):
         """See `RunStore`."""
         return await self.read(lambda c: run_reads.get_tags(c, run_id))
 
-    async def set_note(self, run_id: str, note: str, *, once: Once | None = None) -> None:
+    async def set_note(
+        self,
+        run_id: str,
+        note: str,
+        *,
+        saved: Saved,
+        previous: str | None = None,
+        once: Once | None = None,
+    ) -> None:
         """See `RunStore`."""
-        await self._write(once, NOTHING, lambda c: annotations.set_note(c, run_id, note))
+        set_note = partial(
+            annotations.set_note, run_id=run_id, note=note, saved=saved, previous=previous
+        )
+        await self._write(once, NOTHING, set_note)
 
     async def add_dataset(self, dataset: Dataset, *, once: Once | None = None) -> Dataset:
         """See `RunStore`."""

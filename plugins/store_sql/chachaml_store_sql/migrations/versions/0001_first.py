@@ -56,6 +56,8 @@ def _experiments_and_runs() -> None:
         sa.Column("archived", sa.Boolean, nullable=False),
         sa.Column("env", sa.Text, nullable=False),
         sa.Column("note", sa.Text, nullable=False),
+        sa.Column("note_at", sa.BigInteger),
+        sa.Column("note_by", sa.Text),
     )
     op.create_index("runs_by_start", "runs", ["started_at", "id"])
     op.create_index("runs_in_lists", "runs", ["archived", "started_at", "id"])
