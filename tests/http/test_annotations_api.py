@@ -1,5 +1,7 @@
 """Tags, notes, datasets and experiments over HTTP."""
 
+from urllib.parse import quote
+
 import pytest
 
 from tests.http.client import Api, detail
@@ -105,6 +107,25 @@ def test_an_experiment_is_made_and_updated(api: Api) -> None:
     ]
     updated = api.post("/api/w/experiments", {"name": name, "owner": "maria"})
     assert (updated["description"], updated["owner"]) == ("flowers", "maria")
+
+
+def test_description_and_owner_of_an_experiment_are_cleared(api: Api) -> None:
+    name = f"a/b {api.experiment()}"
+    body = {"name": name, "description": "flowers", "owner": "maria"}
+    api.post("/api/w/experiments", body)
+    cleared = api.post("/api/w/experiments", {"name": name, "description": "", "owner": ""})
+    assert (cleared["description"], cleared["owner"]) == ("", None)
+    assert api.get(f"/api/experiments/{quote(name, safe='')}") == cleared
+    detail(api.http.get("/api/experiments/no-such"), 404, "no such experiment")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"owner": "x" * 251}, {"owner": " "}, {"owner": "a\nb"}, {"description": "\0"}]
+)
+def test_who_owns_an_experiment_has_a_name(api: Api, wrong: dict[str, str]) -> None:
+    (field,) = wrong
+    body = {"name": api.experiment(), **wrong}
+    assert field in detail(api.http.post("/api/w/experiments", json=body), 400)
 
 
 def test_an_experiment_that_only_a_run_named_is_listed(api: Api) -> None:

@@ -44,6 +44,7 @@ GET /api/models/{name}
 GET /api/models/{name}/history
 GET /api/diff/{name}/{v1}/{v2}
 GET /api/experiments
+GET /api/experiments/{name}
 POST /api/w/views
 POST /api/w/views/{name}
 DELETE /api/w/views/{name}

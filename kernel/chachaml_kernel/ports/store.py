@@ -198,7 +198,14 @@ class ExperimentStore(Protocol):
         at: int,
         once: Once | None = None,
     ) -> Experiment:
-        """Make an experiment or update it; what is none stays as it was."""
+        """Make an experiment or update it; what is none stays as it was.
+
+        An empty owner takes the owner away.
+        """
+        ...
+
+    async def get_experiment(self, name: str) -> Experiment:
+        """Return an experiment. Raises `NotFound("experiment")`."""
         ...
 
     async def list_experiments(

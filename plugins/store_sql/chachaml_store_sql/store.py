@@ -224,6 +224,10 @@ class SqlStore(SqlModels, SqlViews):
             lambda c: experiments.save(c, name, description=description, owner=owner, at=at),
         )
 
+    async def get_experiment(self, name: str) -> Experiment:
+        """See `ExperimentStore`."""
+        return await self.read(lambda c: experiments.get(c, name))
+
     async def list_experiments(
         self, *, limit: int, after: Position | None = None
     ) -> Page[Experiment]:
