@@ -8,6 +8,7 @@ from chachaml_kernel.config import Config
 from chachaml_kernel.plugins import Parts, load
 from chachaml_kernel.ports import Authenticator
 from chachaml_kernel.services.artifacts import Artifacts
+from chachaml_kernel.services.bulk import Bulk
 from chachaml_kernel.services.experiments import Experiments
 from chachaml_kernel.services.exports import Exports
 from chachaml_kernel.services.health import Health
@@ -26,6 +27,7 @@ class Kernel:
     """
 
     runs: Runs
+    bulk: Bulk
     metrics: Metrics
     artifacts: Artifacts
     experiments: Experiments
@@ -64,6 +66,7 @@ async def open_parts(
         artifact_store = await stack.enter_async_context(parts.artifact_store)
         yield Kernel(
             runs=Runs(store, artifact_store, config.kernel.headline, clock, new_id),
+            bulk=Bulk(store, artifact_store),
             metrics=Metrics(store, clock),
             artifacts=Artifacts(store, artifact_store, clock, new_id),
             experiments=Experiments(store, clock),

@@ -33,6 +33,7 @@ POST /api/w/models/{name}
 POST /api/w/runs/{id}/archive
 POST /api/w/runs/{id}/restore
 DELETE /api/w/runs/{id}
+POST /api/w/bulk
 GET /api/runs
 GET /api/runs/{id}
 GET /api/runs/{id}/metrics

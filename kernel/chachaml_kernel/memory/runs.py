@@ -86,14 +86,7 @@ class MemoryRuns:
             record = self.memory.run(run_id)
             if not record.run.archived:
                 raise Conflict(f"run {run_id!r} is not archived; archive it before deleting it")
-            free = [one for one in record.artifacts.values() if not self.memory.is_held(one)]
-            for artifact in free:
-                del self.memory.artifacts[artifact.id]
-            del self.memory.runs[run_id]
-            for other in self.memory.runs.values():
-                if other.run.parent_run_id == run_id:
-                    other.run = replace(other.run, parent_run_id=None)
-            return [storage_key(run_id, artifact.id) for artifact in free]
+            return remove(self.memory, record)
 
         return self.memory.once(once, write)
 
@@ -194,3 +187,16 @@ class MemoryRuns:
             limit=limit,
             after=after,
         )
+
+
+def remove(memory: Memory, record: RunRecord) -> Sequence[str]:
+    """Delete a run; return the storage keys that no version holds."""
+    run_id = record.run.id
+    free = [one for one in record.artifacts.values() if not memory.is_held(one)]
+    for artifact in free:
+        del memory.artifacts[artifact.id]
+    del memory.runs[run_id]
+    for other in memory.runs.values():
+        if other.run.parent_run_id == run_id:
+            other.run = replace(other.run, parent_run_id=None)
+    return [storage_key(run_id, artifact.id) for artifact in free]

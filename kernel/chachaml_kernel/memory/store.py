@@ -1,5 +1,6 @@
 """A store that keeps everything in memory."""
 
+from chachaml_kernel.memory.bulk import MemoryBulk
 from chachaml_kernel.memory.experiments import MemoryExperiments
 from chachaml_kernel.memory.metrics import MemoryMetrics
 from chachaml_kernel.memory.models import MemoryModels
@@ -10,7 +11,13 @@ from chachaml_kernel.memory.views import MemoryViews
 
 
 class MemoryStore(
-    MemoryRuns, MemoryMetrics, MemoryRecords, MemoryExperiments, MemoryModels, MemoryViews
+    MemoryRuns,
+    MemoryBulk,
+    MemoryMetrics,
+    MemoryRecords,
+    MemoryExperiments,
+    MemoryModels,
+    MemoryViews,
 ):
     """Keeps the promises of `Store`, but for durability.
 

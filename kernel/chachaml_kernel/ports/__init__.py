@@ -7,6 +7,7 @@ cannot be reached raises `Upstream`.
 
 from chachaml_kernel.ports.artifact_store import ArtifactStore, Stored
 from chachaml_kernel.ports.authenticator import Authenticator, Caller, Principal
+from chachaml_kernel.ports.bulk import BulkStore
 from chachaml_kernel.ports.exporter import Column, Exporter, Table
 from chachaml_kernel.ports.frontend import Announce
 from chachaml_kernel.ports.models import ModelStore
@@ -24,6 +25,7 @@ __all__ = [
     "ArtifactRecords",
     "ArtifactStore",
     "Authenticator",
+    "BulkStore",
     "Caller",
     "Column",
     "ExperimentStore",

@@ -23,6 +23,7 @@ from chachaml_kernel.domain.paging import Page, Position
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunKeys, RunRow, RunStatus
 from chachaml_kernel.domain.values import JsonValue
+from chachaml_kernel.ports.bulk import BulkStore
 from chachaml_kernel.ports.models import ModelStore
 from chachaml_kernel.ports.views import ViewStore
 
@@ -216,7 +217,14 @@ class ExperimentStore(Protocol):
 
 
 class Store(
-    RunStore, MetricStore, ArtifactRecords, ExperimentStore, ModelStore, ViewStore, Protocol
+    RunStore,
+    BulkStore,
+    MetricStore,
+    ArtifactRecords,
+    ExperimentStore,
+    ModelStore,
+    ViewStore,
+    Protocol,
 ):
     """All of the above in one place, so that what must happen together does."""
 

@@ -40,6 +40,12 @@ WRITES: dict[str, Write] = {
     "resume_run": lambda store, once, _: store.resume_run("ended", once=once),
     "set_archived": lambda store, once, _: store.set_archived("r", archived=True, once=once),
     "delete_run": lambda store, once, _: store.delete_run("archived", once=once),
+    "archive_runs": lambda store, once, _: store.archive_runs(
+        ["r", "ended"], archived=True, once=once
+    ),
+    "delete_runs": lambda store, once, _: store.delete_runs(["archived"], once=once),
+    "tag_runs": lambda store, once, _: store.tag_runs(["r", "ended"], "k", "v", once=once),
+    "untag_runs": lambda store, once, _: store.untag_runs(["ended", "r"], "old", once=once),
     "log_params": lambda store, once, _: store.log_params("r", {"p": [1, "x"]}, once=once),
     "set_tag": lambda store, once, _: store.set_tag("r", "k", "v", once=once),
     "delete_tag": lambda store, once, _: store.delete_tag("r", "old", once=once),
@@ -72,7 +78,7 @@ WRITES: dict[str, Write] = {
 }
 """One call of each write of the port, each of which changes what `prepare` leaves."""
 
-GONE_AFTERWARDS = {"delete_run", "rename_view", "delete_view"}
+GONE_AFTERWARDS = {"delete_run", "delete_runs", "rename_view", "delete_view"}
 """Writes that cannot be repeated, since what they were about is gone."""
 NEED_NOTHING = {"save_experiment", "save_view"}
 """Writes that an empty store takes."""

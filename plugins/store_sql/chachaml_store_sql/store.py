@@ -26,6 +26,7 @@ from chachaml_store_sql import (
     run_reads,
     runs,
 )
+from chachaml_store_sql.bulk import SqlBulk
 from chachaml_store_sql.lists.runs import list_runs, run_keys
 from chachaml_store_sql.once import NOTHING, write_once
 from chachaml_store_sql.registry.store import SqlModels
@@ -53,7 +54,7 @@ async def sql_store(
 
 
 @dataclass(frozen=True, slots=True)
-class SqlStore(SqlModels, SqlViews):
+class SqlStore(SqlBulk, SqlModels, SqlViews):
     """A `Store`; `write` keeps functions apart, `append` may put several appends together."""
 
     read: Runner
