@@ -115,7 +115,12 @@ def _set_tag(dialect: Dialect) -> Executable:
 def delete_tag(connection: Connection, run_id: str, key: str) -> None:
     """Remove a tag, if it is there."""
     require(connection, run_id)
-    connection.execute(delete(tags).where(tags.c.run_id == run_id, tags.c.key == key))
+    fetch(connection, _delete_tag, {"run_id": run_id, "key": key})
+
+
+def _delete_tag(_: Dialect) -> Executable:
+    own = tags.c.run_id == bindparam("run_id")
+    return delete(tags).where(own, tags.c.key == bindparam("key"))
 
 
 def tags_of(connection: Connection, run_id: str) -> dict[str, str]:
