@@ -102,12 +102,13 @@ class BulkSuite:
         assert [await store.get_run(run_id) for run_id in ("a", "b")] == before
 
     async def test_where_one_run_is_not_archived_none_is_deleted(self, store: Store) -> None:
-        await start(store, "a", "b", "c")
+        ids = ["a", "b", "c", "d"]
+        await start(store, *ids)
         await store.archive_runs(["a", "c"], archived=True)
-        refusal = await refused(store.delete_runs(["a", "b", "c"]), Conflict)
-        assert "'b'" in refusal.detail
+        refusal = await refused(store.delete_runs(ids), Conflict)
+        assert "'b', 'd'" in refusal.detail
         assert "'a'" not in refusal.detail
-        assert sorted(await run_ids(store, RunQuery(archived=None))) == ["a", "b", "c"]
+        assert sorted(await run_ids(store, RunQuery(archived=None))) == ids
 
     async def test_a_great_many_runs_are_changed_at_once(self, store: Store) -> None:
         ids = [f"{i:03}" for i in range(MANY)]
