@@ -8,6 +8,7 @@ from chachaml_kernel.config import Config
 from chachaml_kernel.plugins import Parts, load
 from chachaml_kernel.ports import Authenticator
 from chachaml_kernel.services.artifacts import Artifacts
+from chachaml_kernel.services.bulk import Bulk
 from chachaml_kernel.services.experiments import Experiments
 from chachaml_kernel.services.exports import Exports
 from chachaml_kernel.services.health import Health
@@ -15,6 +16,7 @@ from chachaml_kernel.services.metrics import Metrics
 from chachaml_kernel.services.models import Models
 from chachaml_kernel.services.runs import Runs
 from chachaml_kernel.services.surroundings import Clock, NewId, rising_id, system_clock
+from chachaml_kernel.services.views import Views
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +27,12 @@ class Kernel:
     """
 
     runs: Runs
+    bulk: Bulk
     metrics: Metrics
     artifacts: Artifacts
     experiments: Experiments
     models: Models
+    views: Views
     exports: Exports
     authenticator: Authenticator | None
     health: Health
@@ -62,10 +66,12 @@ async def open_parts(
         artifact_store = await stack.enter_async_context(parts.artifact_store)
         yield Kernel(
             runs=Runs(store, artifact_store, config.kernel.headline, clock, new_id),
+            bulk=Bulk(store, artifact_store),
             metrics=Metrics(store, clock),
             artifacts=Artifacts(store, artifact_store, clock, new_id),
             experiments=Experiments(store, clock),
             models=Models(store, clock),
+            views=Views(store, clock),
             exports=Exports(store, parts.exporters),
             authenticator=parts.authenticator,
             health=Health(store, artifact_store),

@@ -8,6 +8,7 @@ from chachaml_kernel import Kernel
 from chachaml_kernel.memory import MemoryArtifactStore, MemoryStore
 from chachaml_kernel.ports import ArtifactStore, Authenticator, Exporter, Store
 from chachaml_kernel.services.artifacts import Artifacts
+from chachaml_kernel.services.bulk import Bulk
 from chachaml_kernel.services.experiments import Experiments
 from chachaml_kernel.services.exports import Exports
 from chachaml_kernel.services.health import Health
@@ -15,6 +16,7 @@ from chachaml_kernel.services.metrics import Metrics
 from chachaml_kernel.services.models import Models
 from chachaml_kernel.services.runs import Runs
 from chachaml_kernel.services.surroundings import rising_id, system_clock
+from chachaml_kernel.services.views import Views
 from chachaml_ui import Ui
 from chachaml_ui.server import serve
 
@@ -32,10 +34,12 @@ def kernel(
     exporters = {} if exporter is None else {exporter.format: exporter}
     return Kernel(
         runs=Runs(records, files, (), system_clock, rising_id),
+        bulk=Bulk(records, files),
         metrics=Metrics(records, system_clock),
         artifacts=Artifacts(records, files, system_clock, rising_id),
         experiments=Experiments(records, system_clock),
         models=Models(records, system_clock),
+        views=Views(records, system_clock),
         exports=Exports(records, exporters),
         authenticator=authenticator,
         health=Health(records, files),

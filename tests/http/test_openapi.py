@@ -33,6 +33,7 @@ POST /api/w/models/{name}
 POST /api/w/runs/{id}/archive
 POST /api/w/runs/{id}/restore
 DELETE /api/w/runs/{id}
+POST /api/w/bulk
 GET /api/runs
 GET /api/runs/{id}
 GET /api/runs/{id}/metrics
@@ -44,6 +45,11 @@ GET /api/models/{name}
 GET /api/models/{name}/history
 GET /api/diff/{name}/{v1}/{v2}
 GET /api/experiments
+GET /api/experiments/{name}
+POST /api/w/views
+POST /api/w/views/{name}
+DELETE /api/w/views/{name}
+GET /api/views
 GET /api/artifacts/{id}/download
 GET /api/tags/{id}
 POST /api/tags/{id}

@@ -50,6 +50,10 @@ class JournalStore(MemoryStore):
     resume_run = journalled(MemoryStore.resume_run)
     set_archived = journalled(MemoryStore.set_archived)
     delete_run = journalled(MemoryStore.delete_run)
+    archive_runs = journalled(MemoryStore.archive_runs)
+    delete_runs = journalled(MemoryStore.delete_runs)
+    tag_runs = journalled(MemoryStore.tag_runs)
+    untag_runs = journalled(MemoryStore.untag_runs)
     log_params = journalled(MemoryStore.log_params)
     set_tag = journalled(MemoryStore.set_tag)
     delete_tag = journalled(MemoryStore.delete_tag)
@@ -62,6 +66,9 @@ class JournalStore(MemoryStore):
     set_stage = journalled(MemoryStore.set_stage)
     describe_version = journalled(MemoryStore.describe_version)
     describe_model = journalled(MemoryStore.describe_model)
+    save_view = journalled(MemoryStore.save_view)
+    rename_view = journalled(MemoryStore.rename_view)
+    delete_view = journalled(MemoryStore.delete_view)
 
     async def write(self, entry: Any) -> Any:  # noqa: ANN401  the write that it names knows
         """Journal a write, then apply it; one that is refused is taken out of the journal."""

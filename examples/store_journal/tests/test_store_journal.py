@@ -45,7 +45,7 @@ async def test_what_was_acknowledged_is_there_after_a_crash(tmp_path: Path) -> N
 @pytest.mark.asyncio
 async def test_a_refused_write_that_a_crash_left_is_refused_again(tmp_path: Path) -> None:
     plugin = StoreJournal(path=tmp_path / "journal")
-    plugin.path.write_bytes(b'["set_note",{"run_id":"missing","note":"x"}]\n')
+    plugin.path.write_bytes(b'["delete_tag",{"run_id":"missing","key":"x"}]\n')
     async with plugin.chachaml_store() as store:
         await store.start_run(new_run("r"))
     async with plugin.chachaml_store() as store:
@@ -83,12 +83,12 @@ async def test_a_full_disk_refuses_a_write_and_leaves_none_of_it(tmp_path: Path)
         soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (plugin.path.stat().st_size + 20, hard))
         try:
-            await refused(store.set_note("r", "too long to fit"), Upstream)
+            await refused(store.set_tag("r", "other", "too long to fit"), Upstream)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         await store.set_tag("r", "k", "v")
         before = await store.get_run("r")
-        assert (before.note, before.tags) == ("", {"k": "v"})
+        assert before.tags == {"k": "v"}
     async with plugin.chachaml_store() as store:
         assert await store.get_run("r") == before
 

@@ -8,6 +8,7 @@ from chachaml_kernel.domain.artifacts import Artifact
 from chachaml_kernel.domain.datasets import Dataset
 from chachaml_kernel.domain.metrics import Metric
 from chachaml_kernel.domain.models import Registered
+from chachaml_kernel.domain.notes import Saved
 from chachaml_kernel.domain.values import JsonValue
 from chachaml_kernel.errors import Invalid
 
@@ -92,6 +93,7 @@ class RunDetail:
     datasets: Sequence[Dataset]
     env: Mapping[str, JsonValue]
     note: str
+    note_saved: Saved | None
     children: Sequence[Run]
     model_versions: Sequence[Registered]
 

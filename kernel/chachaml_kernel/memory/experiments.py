@@ -3,6 +3,7 @@
 from chachaml_kernel.domain.experiments import Experiment
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.paging import Page, Position
+from chachaml_kernel.errors import NotFound
 from chachaml_kernel.memory.state import ExperimentRecord, Memory, page
 
 
@@ -28,10 +29,16 @@ class MemoryExperiments:
             if description is not None:
                 record.description = description
             if owner is not None:
-                record.owner = owner
+                record.owner = owner or None
             return counted(self.memory, name)
 
         return self.memory.once(once, write)
+
+    async def get_experiment(self, name: str) -> Experiment:
+        """Return an experiment."""
+        if name not in self.memory.experiments:
+            raise NotFound("experiment", f"no experiment is named {name!r}")
+        return counted(self.memory, name)
 
     async def list_experiments(
         self, *, limit: int, after: Position | None = None

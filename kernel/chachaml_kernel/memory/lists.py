@@ -174,6 +174,7 @@ def detail(memory: Memory, record: RunRecord, *, preferred: Sequence[str]) -> Ru
         datasets=sorted(record.datasets, key=lambda one: (one.created_at, one.id), reverse=True),
         env=dict(record.env),
         note=record.note,
+        note_saved=record.note_saved,
         children=sorted(children, key=lambda run: (run.started_at, run.id), reverse=True),
         model_versions=registered_from(memory, record.run.id),
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from chachaml_kernel.domain.artifacts import storage_key
 from chachaml_kernel.domain.datasets import Dataset
 from chachaml_kernel.domain.idempotency import Once
+from chachaml_kernel.domain.notes import Saved, refuse_overwriting
 from chachaml_kernel.domain.paging import Page, Position
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunKeys, RunRow, RunStatus
@@ -85,14 +86,7 @@ class MemoryRuns:
             record = self.memory.run(run_id)
             if not record.run.archived:
                 raise Conflict(f"run {run_id!r} is not archived; archive it before deleting it")
-            free = [one for one in record.artifacts.values() if not self.memory.is_held(one)]
-            for artifact in free:
-                del self.memory.artifacts[artifact.id]
-            del self.memory.runs[run_id]
-            for other in self.memory.runs.values():
-                if other.run.parent_run_id == run_id:
-                    other.run = replace(other.run, parent_run_id=None)
-            return [storage_key(run_id, artifact.id) for artifact in free]
+            return remove(self.memory, record)
 
         return self.memory.once(once, write)
 
@@ -154,11 +148,23 @@ class MemoryRuns:
         """Return the tags of a run."""
         return dict(self.memory.run(run_id).tags)
 
-    async def set_note(self, run_id: str, note: str, *, once: Once | None = None) -> None:
+    async def set_note(
+        self,
+        run_id: str,
+        note: str,
+        *,
+        saved: Saved,
+        previous: str | None = None,
+        once: Once | None = None,
+    ) -> None:
         """Replace the note of a run."""
 
         def write() -> None:
-            self.memory.run(run_id).note = note
+            record = self.memory.run(run_id)
+            refuse_overwriting(
+                run_id, note, previous=previous, stored=record.note, saved=record.note_saved
+            )
+            record.note, record.note_saved = note, saved
 
         self.memory.once(once, write)
 
@@ -181,3 +187,16 @@ class MemoryRuns:
             limit=limit,
             after=after,
         )
+
+
+def remove(memory: Memory, record: RunRecord) -> Sequence[str]:
+    """Delete a run; return the storage keys that no version holds."""
+    run_id = record.run.id
+    free = [one for one in record.artifacts.values() if not memory.is_held(one)]
+    for artifact in free:
+        del memory.artifacts[artifact.id]
+    del memory.runs[run_id]
+    for other in memory.runs.values():
+        if other.run.parent_run_id == run_id:
+            other.run = replace(other.run, parent_run_id=None)
+    return [storage_key(run_id, artifact.id) for artifact in free]

@@ -9,9 +9,11 @@ from chachaml_kernel.domain.datasets import Dataset
 from chachaml_kernel.domain.idempotency import Once, refuse_reuse
 from chachaml_kernel.domain.metrics import Points
 from chachaml_kernel.domain.models import Move, Version
+from chachaml_kernel.domain.notes import Saved
 from chachaml_kernel.domain.paging import Page, Position, damaged_cursor
 from chachaml_kernel.domain.runs import Run, RunStatus
 from chachaml_kernel.domain.values import JsonValue
+from chachaml_kernel.domain.views import View
 from chachaml_kernel.errors import NotFound
 
 T = TypeVar("T")
@@ -29,6 +31,7 @@ class RunRecord:
     series: dict[str, Points] = field(default_factory=dict)
     artifacts: dict[str, Artifact] = field(default_factory=dict)
     note: str = ""
+    note_saved: Saved | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,6 +62,7 @@ class Memory:
     runs: dict[str, RunRecord] = field(default_factory=dict)
     experiments: dict[str, ExperimentRecord] = field(default_factory=dict)
     models: dict[str, ModelRecord] = field(default_factory=dict)
+    views: dict[str, View] = field(default_factory=dict)
     artifacts: dict[str, Artifact] = field(default_factory=dict)
     answers: dict[str, tuple[str, Any]] = field(default_factory=dict)
 

@@ -1,14 +1,24 @@
 """A store that keeps everything in memory."""
 
+from chachaml_kernel.memory.bulk import MemoryBulk
 from chachaml_kernel.memory.experiments import MemoryExperiments
 from chachaml_kernel.memory.metrics import MemoryMetrics
 from chachaml_kernel.memory.models import MemoryModels
 from chachaml_kernel.memory.records import MemoryRecords
 from chachaml_kernel.memory.runs import MemoryRuns
 from chachaml_kernel.memory.state import Memory
+from chachaml_kernel.memory.views import MemoryViews
 
 
-class MemoryStore(MemoryRuns, MemoryMetrics, MemoryRecords, MemoryExperiments, MemoryModels):
+class MemoryStore(
+    MemoryRuns,
+    MemoryBulk,
+    MemoryMetrics,
+    MemoryRecords,
+    MemoryExperiments,
+    MemoryModels,
+    MemoryViews,
+):
     """Keeps the promises of `Store`, but for durability.
 
     What it returns depends on what was written, and in which order, and on nothing else.

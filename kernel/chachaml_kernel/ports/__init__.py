@@ -7,6 +7,7 @@ cannot be reached raises `Upstream`.
 
 from chachaml_kernel.ports.artifact_store import ArtifactStore, Stored
 from chachaml_kernel.ports.authenticator import Authenticator, Caller, Principal
+from chachaml_kernel.ports.bulk import BulkStore
 from chachaml_kernel.ports.exporter import Column, Exporter, Table
 from chachaml_kernel.ports.frontend import Announce
 from chachaml_kernel.ports.models import ModelStore
@@ -17,12 +18,14 @@ from chachaml_kernel.ports.store import (
     RunStore,
     Store,
 )
+from chachaml_kernel.ports.views import ViewStore
 
 __all__ = [
     "Announce",
     "ArtifactRecords",
     "ArtifactStore",
     "Authenticator",
+    "BulkStore",
     "Caller",
     "Column",
     "ExperimentStore",
@@ -34,4 +37,5 @@ __all__ = [
     "Store",
     "Stored",
     "Table",
+    "ViewStore",
 ]

@@ -18,11 +18,14 @@ from chachaml_kernel.domain.datasets import Dataset
 from chachaml_kernel.domain.experiments import Experiment
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.metrics import Outline, Points, Window
+from chachaml_kernel.domain.notes import Saved
 from chachaml_kernel.domain.paging import Page, Position
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunKeys, RunRow, RunStatus
 from chachaml_kernel.domain.values import JsonValue
+from chachaml_kernel.ports.bulk import BulkStore
 from chachaml_kernel.ports.models import ModelStore
+from chachaml_kernel.ports.views import ViewStore
 
 
 class RunStore(Protocol):
@@ -105,8 +108,19 @@ class RunStore(Protocol):
         """Return the tags of a run. Raises `NotFound("run")`."""
         ...
 
-    async def set_note(self, run_id: str, note: str, *, once: Once | None = None) -> None:
-        """Replace the note of a run, whatever its status. Raises `NotFound("run")`."""
+    async def set_note(
+        self,
+        run_id: str,
+        note: str,
+        *,
+        saved: Saved,
+        previous: str | None = None,
+        once: Once | None = None,
+    ) -> None:
+        """Replace the note of a run, whatever its status. Raises `NotFound("run")`.
+
+        Where `previous` is given, raises `Conflict` if the stored note is neither that nor `note`.
+        """
         ...
 
     async def add_dataset(self, dataset: Dataset, *, once: Once | None = None) -> Dataset:
@@ -185,7 +199,14 @@ class ExperimentStore(Protocol):
         at: int,
         once: Once | None = None,
     ) -> Experiment:
-        """Make an experiment or update it; what is none stays as it was."""
+        """Make an experiment or update it; what is none stays as it was.
+
+        An empty owner takes the owner away.
+        """
+        ...
+
+    async def get_experiment(self, name: str) -> Experiment:
+        """Return an experiment. Raises `NotFound("experiment")`."""
         ...
 
     async def list_experiments(
@@ -195,7 +216,16 @@ class ExperimentStore(Protocol):
         ...
 
 
-class Store(RunStore, MetricStore, ArtifactRecords, ExperimentStore, ModelStore, Protocol):
+class Store(
+    RunStore,
+    BulkStore,
+    MetricStore,
+    ArtifactRecords,
+    ExperimentStore,
+    ModelStore,
+    ViewStore,
+    Protocol,
+):
     """All of the above in one place, so that what must happen together does."""
 
     async def ping(self) -> None:

@@ -25,15 +25,19 @@ class Experiments:
         owner: str | None = None,
         once: Once | None = None,
     ) -> Experiment:
-        """Make an experiment or update it; what is left out stays as it was."""
+        """Make an experiment or update it; what is left out stays as it was, what is empty goes."""
         check_name("experiment", name)
         if description is not None:
             check_text("description", description)
-        if owner is not None:
-            check_text("owner", owner)
+        if owner:
+            check_name("owner", owner)
         return await self.store.save_experiment(
             name, description=description, owner=owner, at=self.clock(), once=once
         )
+
+    async def get(self, name: str) -> Experiment:
+        """Return an experiment."""
+        return await self.store.get_experiment(name)
 
     async def list(self, *, limit: int, after: Position | None = None) -> Page[Experiment]:
         """Return one page of the experiments, newest first."""

@@ -9,6 +9,7 @@ from chachaml_kernel.domain.datasets import Dataset, check_dataset
 from chachaml_kernel.domain.experiments import DEFAULT
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.names import check_key, check_name, check_number, check_text
+from chachaml_kernel.domain.notes import Saved
 from chachaml_kernel.domain.paging import Page, Position, check_limit
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunRow, RunStatus, end_status
@@ -135,9 +136,27 @@ class Runs:
         """Return the tags of a run."""
         return await self.store.get_tags(run_id)
 
-    async def note(self, run_id: str, note: str, *, once: Once | None = None) -> None:
-        """Replace the note, at any time of a run's life."""
-        await self.store.set_note(run_id, check_text("note", note), once=once)
+    async def note(
+        self,
+        run_id: str,
+        note: str,
+        *,
+        previous: str | None = None,
+        saved_by: str | None = None,
+        once: Once | None = None,
+    ) -> None:
+        """Replace the note, at any time of a run's life.
+
+        `previous` is the note as whoever edited it has seen it; an edit of another one is refused.
+        """
+        by = None if saved_by is None else check_name("saved_by", saved_by)
+        await self.store.set_note(
+            run_id,
+            check_text("note", note),
+            saved=Saved(self.clock(), by),
+            previous=previous,
+            once=once,
+        )
 
     async def add_dataset(
         self, run_id: str, dataset: Dataset, *, once: Once | None = None

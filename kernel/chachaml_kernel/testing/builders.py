@@ -10,6 +10,7 @@ from chachaml_kernel.domain.metrics import Points
 from chachaml_kernel.domain.models import InProduction, NewMove, NewVersion, Stage
 from chachaml_kernel.domain.runs import NewRun, Run, RunStatus
 from chachaml_kernel.domain.values import JsonValue
+from chachaml_kernel.domain.views import View
 
 AT = 1_000
 """The time, in milliseconds since the Unix epoch, of what is built without one."""
@@ -85,6 +86,11 @@ def new_version(
         created_by=None,
         created_at=at,
     )
+
+
+def new_view(name: str, *, query: str = "", at: int = AT) -> View:
+    """Return a view of the list of runs that was saved at once."""
+    return View(name=name, query=query, created_by="ada", created_at=at, updated_at=at)
 
 
 def new_move(

@@ -1,6 +1,7 @@
 """The contract of stores, whole."""
 
 from chachaml_kernel.testing.store_artifacts import ArtifactSuite
+from chachaml_kernel.testing.store_bulk import BulkSuite
 from chachaml_kernel.testing.store_datasets import DatasetSuite
 from chachaml_kernel.testing.store_experiments import ExperimentSuite
 from chachaml_kernel.testing.store_headlines import HeadlineSuite
@@ -9,16 +10,20 @@ from chachaml_kernel.testing.store_lists import ListSuite
 from chachaml_kernel.testing.store_metrics import MetricSuite
 from chachaml_kernel.testing.store_models import ModelSuite
 from chachaml_kernel.testing.store_moves import MoveSuite
+from chachaml_kernel.testing.store_notes import NoteSuite
 from chachaml_kernel.testing.store_once import OnceSuite
 from chachaml_kernel.testing.store_params import ParamSuite
 from chachaml_kernel.testing.store_races import RaceSuite
 from chachaml_kernel.testing.store_runs import RunSuite
 from chachaml_kernel.testing.store_sorting import SortingSuite
+from chachaml_kernel.testing.store_views import ViewSuite
 
 
 class StoreSuite(
     RunSuite,
+    BulkSuite,
     ParamSuite,
+    NoteSuite,
     DatasetSuite,
     ListSuite,
     HeadlineSuite,
@@ -29,6 +34,7 @@ class StoreSuite(
     ExperimentSuite,
     ModelSuite,
     MoveSuite,
+    ViewSuite,
     OnceSuite,
     RaceSuite,
 ):

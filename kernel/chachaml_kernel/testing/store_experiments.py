@@ -5,9 +5,10 @@ import pytest
 
 from chachaml_kernel.domain.experiments import Experiment
 from chachaml_kernel.domain.runs import RunStatus
+from chachaml_kernel.errors import NotFound
 from chachaml_kernel.ports import Store
 from chachaml_kernel.testing.builders import new_run
-from chachaml_kernel.testing.reading import pages
+from chachaml_kernel.testing.reading import pages, refused
 
 
 async def only_experiment(store: Store) -> Experiment:
@@ -43,6 +44,24 @@ class ExperimentSuite:
         assert (saved.description, saved.owner) == ("how", "bob")
         assert (saved.created_at, saved.last_updated) == (1_000, 3_000)
         assert await only_experiment(store) == saved
+
+    async def test_an_empty_text_clears_what_was_there(self, store: Store) -> None:
+        await store.save_experiment("x", description="why", owner="ada", at=1_000)
+        saved = await store.save_experiment("x", description="", owner=None, at=2_000)
+        assert (saved.description, saved.owner) == ("", "ada")
+        saved = await store.save_experiment("x", description=None, owner="", at=3_000)
+        assert (saved.description, saved.owner) == ("", None)
+        made = await store.save_experiment("y", description="", owner="", at=4_000)
+        assert (made.description, made.owner) == ("", None)
+        assert list((await store.list_experiments(limit=10)).rows) == [made, saved]
+
+    async def test_an_experiment_is_found_by_its_name(self, store: Store) -> None:
+        await store.start_run(new_run("r", experiment="größe/klein"))
+        await store.save_experiment("other", description="why", owner="ada", at=5_000)
+        for experiment in (await store.list_experiments(limit=10)).rows:
+            assert await store.get_experiment(experiment.name) == experiment
+        refusal = await refused(store.get_experiment("größe"), NotFound)
+        assert refusal.error == "no such experiment"
 
     async def test_a_run_makes_its_experiment(self, store: Store) -> None:
         await store.start_run(new_run("r", experiment="x", at=4_000))

@@ -10,6 +10,7 @@ import pytest
 
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.models import Stage
+from chachaml_kernel.domain.notes import Saved
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.errors import ChachamlError, Conflict
@@ -20,6 +21,7 @@ from chachaml_kernel.testing.builders import (
     new_move,
     new_run,
     new_version,
+    new_view,
     points,
 )
 from chachaml_kernel.testing.reading import refused
@@ -38,10 +40,18 @@ WRITES: dict[str, Write] = {
     "resume_run": lambda store, once, _: store.resume_run("ended", once=once),
     "set_archived": lambda store, once, _: store.set_archived("r", archived=True, once=once),
     "delete_run": lambda store, once, _: store.delete_run("archived", once=once),
+    "archive_runs": lambda store, once, _: store.archive_runs(
+        ["r", "ended"], archived=True, once=once
+    ),
+    "delete_runs": lambda store, once, _: store.delete_runs(["archived"], once=once),
+    "tag_runs": lambda store, once, _: store.tag_runs(["r", "ended"], "k", "v", once=once),
+    "untag_runs": lambda store, once, _: store.untag_runs(["ended", "r"], "old", once=once),
     "log_params": lambda store, once, _: store.log_params("r", {"p": [1, "x"]}, once=once),
     "set_tag": lambda store, once, _: store.set_tag("r", "k", "v", once=once),
     "delete_tag": lambda store, once, _: store.delete_tag("r", "old", once=once),
-    "set_note": lambda store, once, _: store.set_note("r", "note", once=once),
+    "set_note": lambda store, once, _: store.set_note(
+        "r", "note", saved=Saved(2_000, "ada"), once=once
+    ),
     "add_dataset": lambda store, once, new_id: store.add_dataset(dataset(new_id, "r"), once=once),
     "append_points": lambda store, once, _: store.append_points(
         "r", {"m": points(1.0, 2.0), "n": points(3.0)}, once=once
@@ -59,9 +69,19 @@ WRITES: dict[str, Write] = {
     "describe_version": lambda store, once, _: store.describe_version(
         "m", 1, "x", at=2_000, once=once
     ),
+    "save_view": lambda store, once, _: store.save_view(
+        new_view("v", query="status=failed"), once=once
+    ),
+    "rename_view": lambda store, once, _: store.rename_view("seen", "w", at=2_000, once=once),
+    "delete_view": lambda store, once, _: store.delete_view("seen", once=once),
     "describe_model": lambda store, once, _: store.describe_model("m", "x", at=2_000, once=once),
 }
 """One call of each write of the port, each of which changes what `prepare` leaves."""
+
+GONE_AFTERWARDS = {"delete_run", "delete_runs", "rename_view", "delete_view"}
+"""Writes that cannot be repeated, since what they were about is gone."""
+NEED_NOTHING = {"save_experiment", "save_view"}
+"""Writes that an empty store takes."""
 
 ONCE = Once("key", "request")
 
@@ -69,7 +89,7 @@ each_write = pytest.mark.parametrize("name", WRITES)
 
 
 async def prepare(store: Store) -> None:
-    """Leave a running, an ended and an archived run, and a model of one version."""
+    """Leave a running, an ended and an archived run, a model of one version, and a view."""
     for run_id in ("r", "ended", "archived"):
         await store.start_run(new_run(run_id))
         await store.add_artifact(artifact(f"weights of {run_id}", run_id))
@@ -77,6 +97,7 @@ async def prepare(store: Store) -> None:
     await store.end_run("ended", RunStatus.COMPLETED, error=None, at=2_000)
     await store.set_archived("archived", archived=True)
     await store.add_version(new_version("m", "r"))
+    await store.save_view(new_view("seen"))
 
 
 async def picture(store: Store) -> list[object]:
@@ -85,7 +106,8 @@ async def picture(store: Store) -> list[object]:
     runs = [await store.get_run(row.run.id) for row in rows]
     models = (await store.list_models(limit=100)).rows
     versions = [await store.get_model(model.name) for model in models]
-    return [rows, runs, versions, (await store.list_experiments(limit=100)).rows]
+    experiments = (await store.list_experiments(limit=100)).rows
+    return [rows, runs, versions, experiments, (await store.list_views(limit=100)).rows]
 
 
 def answer(result: object) -> object:
@@ -140,14 +162,14 @@ class OnceSuite:
         await prepare(store)
         await WRITES[name](store, ONCE, "first")
         once = Once("another key", "another request")
-        if name == "delete_run":
+        if name in GONE_AFTERWARDS:
             await refused(WRITES[name](store, once, "second"), ChachamlError)
         else:
             await WRITES[name](store, once, "second")
 
     @each_write
     async def test_a_write_that_failed_leaves_its_key_unused(self, store: Store, name: str) -> None:
-        if name != "save_experiment":
+        if name not in NEED_NOTHING:
             await refused(WRITES[name](store, ONCE, "first"), ChachamlError)
         await prepare(store)
         before = await picture(store)

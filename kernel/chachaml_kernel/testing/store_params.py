@@ -3,6 +3,7 @@
 
 import pytest
 
+from chachaml_kernel.domain.notes import Saved
 from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.domain.values import JsonValue, canonical
 from chachaml_kernel.errors import Conflict
@@ -74,10 +75,10 @@ class ParamSuite:
         await store.set_tag("r", "new", "")
         await store.delete_tag("r", "old")
         await store.delete_tag("r", "never there")
-        await store.set_note("r", "# First\n\nsecond 🙂")
+        await store.set_note("r", "# First\n\nsecond 🙂", saved=Saved(2_000))
         assert await store.get_tags("r") == {"team": "speech", "new": ""}
         detail = await store.get_run("r")
         assert detail.tags == {"team": "speech", "new": ""}
         assert detail.note == "# First\n\nsecond 🙂"
-        await store.set_note("r", "")
+        await store.set_note("r", "", saved=Saved(3_000))
         assert (await store.get_run("r")).note == ""

@@ -4,6 +4,7 @@
 import pytest
 
 from chachaml_kernel.domain.artifacts import storage_key
+from chachaml_kernel.domain.notes import Saved
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.errors import Conflict, NotFound
@@ -127,7 +128,7 @@ class RunSuite:
             store.set_tag("x", "k", "v"),
             store.delete_tag("x", "k"),
             store.get_tags("x"),
-            store.set_note("x", "n"),
+            store.set_note("x", "n", saved=Saved(1)),
             store.list_datasets("x", limit=1),
             history_of(store, "x", "loss"),
             store.add_version(new_version("m", "x")),

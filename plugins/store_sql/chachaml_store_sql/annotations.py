@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chachaml_kernel.domain.datasets import Dataset
+from chachaml_kernel.domain.notes import Saved, refuse_overwriting
 from chachaml_kernel.domain.values import JsonValue, canonical, same, text_of
 from chachaml_kernel.errors import Conflict
 from sqlalchemy import (
@@ -114,7 +115,12 @@ def _set_tag(dialect: Dialect) -> Executable:
 def delete_tag(connection: Connection, run_id: str, key: str) -> None:
     """Remove a tag, if it is there."""
     require(connection, run_id)
-    connection.execute(delete(tags).where(tags.c.run_id == run_id, tags.c.key == key))
+    fetch(connection, _delete_tag, {"run_id": run_id, "key": key})
+
+
+def _delete_tag(_: Dialect) -> Executable:
+    own = tags.c.run_id == bindparam("run_id")
+    return delete(tags).where(own, tags.c.key == bindparam("key"))
 
 
 def tags_of(connection: Connection, run_id: str) -> dict[str, str]:
@@ -127,10 +133,29 @@ def _tags_of(_: Dialect) -> Executable:
     return found.where(tags.c.run_id == bindparam("run_id"))
 
 
-def set_note(connection: Connection, run_id: str, note: str) -> None:
+def set_note(
+    connection: Connection, run_id: str, note: str, *, saved: Saved, previous: str | None
+) -> None:
     """Replace the note of a run."""
     require(connection, run_id)
-    connection.execute(update(runs).where(runs.c.id == run_id).values(note=note))
+    if previous is not None:
+        [[stored, *known]] = fetch(connection, _note, {"run_id": run_id})
+        before = rows.saved(known)
+        refuse_overwriting(run_id, note, previous=previous, stored=stored, saved=before)
+    new = {"own_id": run_id, "new_note": note, "new_at": saved.at, "new_by": saved.by}
+    fetch(connection, _set_note, new)
+
+
+def _note(_: Dialect) -> Executable:
+    found = select(runs.c.note, runs.c.note_at, runs.c.note_by)
+    return found.where(runs.c.id == bindparam("run_id"))
+
+
+def _set_note(_: Dialect) -> Executable:
+    own = update(runs).where(runs.c.id == bindparam("own_id"))
+    return own.values(
+        note=bindparam("new_note"), note_at=bindparam("new_at"), note_by=bindparam("new_by")
+    )
 
 
 def add_dataset(connection: Connection, dataset: Dataset) -> Dataset:

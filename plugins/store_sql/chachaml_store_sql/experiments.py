@@ -2,6 +2,7 @@
 
 from chachaml_kernel.domain.experiments import Experiment
 from chachaml_kernel.domain.paging import Page, Position
+from chachaml_kernel.errors import NotFound
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -13,7 +14,7 @@ from sqlalchemy import (
     update,
 )
 
-from chachaml_store_sql.compiled import Fetched, fetch
+from chachaml_store_sql.compiled import Fetched, fetch, first
 from chachaml_store_sql.lists.keyset import Key
 from chachaml_store_sql.lists.pages import Tier, read_page
 from chachaml_store_sql.schema import experiments
@@ -78,14 +79,31 @@ def save(
     connection: Connection, name: str, *, description: str | None, owner: str | None, at: int
 ) -> Experiment:
     """Make an experiment or update it; what is none stays as it was."""
-    changes = {"description": description, "owner": owner}
-    given = {field: value for field, value in changes.items() if value is not None}
+    given: dict[str, str | None] = {}
+    if description is not None:
+        given["description"] = description
+    if owner is not None:
+        given["owner"] = owner or None
     row_id = note_named(connection, name, more=0, at=at)
     if given:
         connection.execute(update(experiments).where(experiments.c.id == row_id).values(given))
     return _experiment(
         connection.execute(select(experiments).where(experiments.c.id == row_id)).one()
     )
+
+
+def get(connection: Connection, name: str) -> Experiment:
+    """Return an experiment."""
+    row = first(connection, _named, {"own_name": name})
+    if row is None:
+        raise NotFound(
+            "experiment", f"no experiment is named {name!r}; a run that names it makes it"
+        )
+    return _experiment(row)
+
+
+def _named(_: Dialect) -> Executable:
+    return select(experiments).where(experiments.c.name == bindparam("own_name"))
 
 
 def list_experiments(

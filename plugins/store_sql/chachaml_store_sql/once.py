@@ -16,6 +16,9 @@ from chachaml_store_sql.upsert import insert_into
 FORGOTTEN_AT_ONCE = 20
 """Old keys that each new one clears away, so that none of them has to wait long."""
 
+NOTHING: type[None] = type(None)
+"""The answer of a write that returns nothing."""
+
 T = TypeVar("T")
 
 

@@ -12,6 +12,7 @@ import msgspec
 from chachaml_kernel.domain.artifacts import Artifact
 from chachaml_kernel.domain.datasets import Dataset
 from chachaml_kernel.domain.metrics import Metric
+from chachaml_kernel.domain.notes import Saved
 from chachaml_kernel.domain.runs import Headline, Run, RunStatus
 from chachaml_kernel.domain.values import JsonValue
 from sqlalchemy import Row, Select, select
@@ -54,6 +55,12 @@ def run(row: Fetched) -> Run:
         error=row[8],
         archived=bool(row[9]),
     )
+
+
+def saved(row: Fetched) -> Saved | None:
+    """Read when and by whom a note was saved, if it ever was."""
+    at, by = row
+    return None if at is None else Saved(at, by)
 
 
 def real(value: float | None) -> float:

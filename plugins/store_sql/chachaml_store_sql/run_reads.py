@@ -23,7 +23,7 @@ def get_run(connection: Connection, run_id: str, *, headline: Sequence[str]) -> 
     row = first(connection, _run, own)
     if row is None:
         raise no_run(run_id)
-    *_, env_text, note = row
+    *_, env_text, note, note_at, note_by = row
     env = rows.json_value(env_text)
     found = fetch(connection, _series, own)
     latest = [(key, value, step, logged) for key, value, step, *_, logged in found]
@@ -37,13 +37,14 @@ def get_run(connection: Connection, run_id: str, *, headline: Sequence[str]) -> 
         datasets=datasets.datasets_of(connection, run_id),
         env=env if isinstance(env, dict) else {},
         note=note,
+        note_saved=rows.saved((note_at, note_by)),
         children=[rows.run(child) for child in fetch(connection, _children, own)],
         model_versions=versions.of_run(connection, run_id),
     )
 
 
 def _run(_: Dialect) -> Executable:
-    found = rows.select_runs().add_columns(runs.c.env, runs.c.note)
+    found = rows.select_runs().add_columns(runs.c.env, runs.c.note, runs.c.note_at, runs.c.note_by)
     return found.where(runs.c.id == bindparam("run_id"))
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     insert,
+    null,
     select,
     update,
 )
@@ -102,6 +103,8 @@ def start(connection: Connection, new: NewRun) -> Run:
         "archived": run.archived,
         "env": canonical(dict(new.env)),
         "note": "",
+        "note_at": None,
+        "note_by": None,
     }
     fetch(connection, _insert_run, row)
     _insert_tags(connection, run.id, new.tags)
@@ -166,36 +169,61 @@ def resume(connection: Connection, run_id: str) -> Run:
 
 def set_archived(connection: Connection, run_id: str, *, archived: bool) -> None:
     """Hide a run from lists, or show it again."""
-    experiment = connection.execute(
-        update(runs)
-        .where(runs.c.id == run_id, runs.c.archived.is_not(archived))
-        .values(archived=archived)
-        .returning(runs.c.experiment_id)
-    ).scalar()
-    if experiment is None:
+    moved = first(connection, _set_archived, {"own_run": run_id, "new_archived": archived})
+    if moved is None:
         require_run(connection, run_id, running=False)
     else:
-        note_runs(connection, experiment, more=-1 if archived else 1, at=0)
+        note_runs(connection, moved[0], more=-1 if archived else 1, at=0)
+
+
+def _set_archived(_: Dialect) -> Executable:
+    new = bindparam("new_archived", type_=runs.c.archived.type)
+    own = update(runs).where(runs.c.id == bindparam("own_run"), runs.c.archived != new)
+    return own.values(archived=new).returning(runs.c.experiment_id)
 
 
 def delete_run(connection: Connection, run_id: str) -> list[str]:
     """Delete an archived run; return the storage keys of the bytes that nobody holds now."""
-    require(connection, run_id)
-    archived = connection.execute(select(runs.c.archived).where(runs.c.id == run_id)).scalar()
-    if not archived:
+    own = {"own_run": run_id}
+    row = first(connection, _lock_archived, own)
+    if row is None:
+        raise no_run(run_id)
+    if not row[0]:
         raise Conflict(f"run {run_id!r} is not archived; archive it before deleting it")
-    own_series = select(series.c.id).where(series.c.run_id == run_id)
-    for table in (points, chunks):
-        connection.execute(delete(table).where(table.c.series_id.in_(own_series)))
-    unused = _release_artifacts(connection, run_id)
-    connection.execute(delete(runs).where(runs.c.id == run_id))  # the rest goes by cascade
-    return unused
+    fetch(connection, _delete_points, own)
+    fetch(connection, _delete_chunks, own)
+    unused = fetch(connection, _delete_unheld_artifacts, own)
+    fetch(connection, _release_artifacts, own)
+    fetch(connection, _delete, own)  # the rest goes by cascade
+    return [storage_key(run_id, artifact_id) for (artifact_id,) in unused]
 
 
-def _release_artifacts(connection: Connection, run_id: str) -> list[str]:
+def _lock_archived(_: Dialect) -> Executable:
+    return select(runs.c.archived).where(runs.c.id == bindparam("own_run")).with_for_update()
+
+
+def _delete_points(_: Dialect) -> Executable:
+    return delete(points).where(points.c.series_id.in_(_own_series()))
+
+
+def _delete_chunks(_: Dialect) -> Executable:
+    return delete(chunks).where(chunks.c.series_id.in_(_own_series()))
+
+
+def _own_series() -> Select[Any]:
+    return select(series.c.id).where(series.c.run_id == bindparam("own_run"))
+
+
+def _delete_unheld_artifacts(_: Dialect) -> Executable:
     held = select(versions.c.artifact_id).where(versions.c.artifact_id == artifacts.c.id).exists()
-    of_run = artifacts.c.run_id == run_id
-    unused = connection.execute(select(artifacts.c.id).where(of_run, ~held)).scalars().all()
-    connection.execute(delete(artifacts).where(of_run, ~held))
-    connection.execute(update(artifacts).where(of_run).values(current=None))
-    return [storage_key(run_id, artifact_id) for artifact_id in unused]
+    unheld = delete(artifacts).where(artifacts.c.run_id == bindparam("own_run"), ~held)
+    return unheld.returning(artifacts.c.id)
+
+
+def _release_artifacts(_: Dialect) -> Executable:
+    own = update(artifacts).where(artifacts.c.run_id == bindparam("own_run"))
+    return own.values(current=null())
+
+
+def _delete(_: Dialect) -> Executable:
+    return delete(runs).where(runs.c.id == bindparam("own_run"))

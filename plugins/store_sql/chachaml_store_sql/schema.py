@@ -67,6 +67,8 @@ runs = Table(
     Column("archived", Boolean, nullable=False),
     Column("env", Text, nullable=False),
     Column("note", Text, nullable=False),
+    Column("note_at", BigInteger),
+    Column("note_by", Text),
     Index("runs_by_start", "started_at", "id"),
     Index("runs_in_lists", "archived", "started_at", "id"),
     Index("runs_by_status", "archived", "status", "started_at", "id"),
@@ -238,6 +240,33 @@ versions = Table(
     UniqueConstraint("model_id", "in_production", name="versions_in_production"),
     Index("versions_of_artifact", "artifact_id"),
     Index("versions_of_run", "run_id"),
+)
+
+moves = Table(
+    "moves",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("model_id", ForeignKey("models.id"), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("from_stage", Text, nullable=False),
+    Column("to_stage", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("author", Text),
+    Column("reason", Text, nullable=False),
+    Column("displaced_by", BigInteger),
+    Index("moves_of_model", "model_id", "id"),
+)
+"""What versions did, in the order of their ids; no row is ever changed or removed."""
+
+views = Table(
+    "views",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("query", Text, nullable=False),
+    Column("created_by", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Index("views_by_creation", "created_at", "name"),
 )
 
 moves = Table(

@@ -12,6 +12,7 @@ from chachaml_kernel.domain.datasets import Dataset
 from chachaml_kernel.domain.experiments import Experiment
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.metrics import Outline, Points, Window
+from chachaml_kernel.domain.notes import Saved
 from chachaml_kernel.domain.paging import Page, Position
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunKeys, RunRow, RunStatus
@@ -25,8 +26,9 @@ from chachaml_store_sql import (
     run_reads,
     runs,
 )
+from chachaml_store_sql.bulk import SqlBulk
 from chachaml_store_sql.lists.runs import list_runs, run_keys
-from chachaml_store_sql.once import write_once
+from chachaml_store_sql.once import NOTHING, write_once
 from chachaml_store_sql.registry.store import SqlModels
 from chachaml_store_sql.runner import Runner
 from chachaml_store_sql.series.append import Append, Appender, Ticks, prepare
@@ -34,6 +36,7 @@ from chachaml_store_sql.series.notes import note_ended
 from chachaml_store_sql.series.outline import outline
 from chachaml_store_sql.series.read import read_block
 from chachaml_store_sql.upkeep import GiveBack, Upkeep, upkeep_of
+from chachaml_store_sql.views import SqlViews
 
 T = TypeVar("T")
 
@@ -51,7 +54,7 @@ async def sql_store(
 
 
 @dataclass(frozen=True, slots=True)
-class SqlStore(SqlModels):
+class SqlStore(SqlBulk, SqlModels, SqlViews):
     """A `Store`; `write` keeps functions apart, `append` may put several appends together."""
 
     read: Runner
@@ -96,7 +99,7 @@ class SqlStore(SqlModels):
 
     async def set_archived(self, run_id: str, *, archived: bool, once: Once | None = None) -> None:
         """See `RunStore`."""
-        await self._write(once, _NOTHING, lambda c: runs.set_archived(c, run_id, archived=archived))
+        await self._write(once, NOTHING, lambda c: runs.set_archived(c, run_id, archived=archived))
 
     async def delete_run(self, run_id: str, *, once: Once | None = None) -> Sequence[str]:
         """See `RunStore`."""
@@ -124,23 +127,34 @@ class SqlStore(SqlModels):
         self, run_id: str, params: Mapping[str, JsonValue], *, once: Once | None = None
     ) -> None:
         """See `RunStore`."""
-        await self._write(once, _NOTHING, lambda c: annotations.log_params(c, run_id, params))
+        await self._write(once, NOTHING, lambda c: annotations.log_params(c, run_id, params))
 
     async def set_tag(self, run_id: str, key: str, value: str, *, once: Once | None = None) -> None:
         """See `RunStore`."""
-        await self._write(once, _NOTHING, lambda c: annotations.set_tag(c, run_id, key, value))
+        await self._write(once, NOTHING, lambda c: annotations.set_tag(c, run_id, key, value))
 
     async def delete_tag(self, run_id: str, key: str, *, once: Once | None = None) -> None:
         """See `RunStore`."""
-        await self._write(once, _NOTHING, lambda c: annotations.delete_tag(c, run_id, key))
+        await self._write(once, NOTHING, lambda c: annotations.delete_tag(c, run_id, key))
 
     async def get_tags(self, run_id: str) -> Mapping[str, str]:
         """See `RunStore`."""
         return await self.read(lambda c: run_reads.get_tags(c, run_id))
 
-    async def set_note(self, run_id: str, note: str, *, once: Once | None = None) -> None:
+    async def set_note(
+        self,
+        run_id: str,
+        note: str,
+        *,
+        saved: Saved,
+        previous: str | None = None,
+        once: Once | None = None,
+    ) -> None:
         """See `RunStore`."""
-        await self._write(once, _NOTHING, lambda c: annotations.set_note(c, run_id, note))
+        set_note = partial(
+            annotations.set_note, run_id=run_id, note=note, saved=saved, previous=previous
+        )
+        await self._write(once, NOTHING, set_note)
 
     async def add_dataset(self, dataset: Dataset, *, once: Once | None = None) -> Dataset:
         """See `RunStore`."""
@@ -211,11 +225,12 @@ class SqlStore(SqlModels):
             lambda c: experiments.save(c, name, description=description, owner=owner, at=at),
         )
 
+    async def get_experiment(self, name: str) -> Experiment:
+        """See `ExperimentStore`."""
+        return await self.read(lambda c: experiments.get(c, name))
+
     async def list_experiments(
         self, *, limit: int, after: Position | None = None
     ) -> Page[Experiment]:
         """See `ExperimentStore`."""
         return await self.read(lambda c: experiments.list_experiments(c, limit=limit, after=after))
-
-
-_NOTHING: type[None] = type(None)

@@ -104,7 +104,7 @@ def of_model(connection: Connection, model_id: int) -> Sequence[Version]:
 def in_production(connection: Connection, model_ids: Sequence[int]) -> Mapping[int, Version]:
     """Return the versions in production of some models, by the id of their model."""
     statement = _select_versions().where(
-        and_(models.c.id.in_(model_ids), versions.c.stage == Stage.PRODUCTION.value)
+        and_(models.c.id.in_(model_ids), versions.c.in_production == 1)
     )
     return {row.model_id: _version(row) for row in connection.execute(statement)}
 

@@ -26,9 +26,11 @@ class TagKey(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Note(Struct, frozen=True, forbid_unknown_fields=True):
-    """A note to set."""
+    """A note to set; `previous` is the one that was edited, as its author saw it."""
 
     note: Text
+    previous: Text | None = None
+    saved_by: Name | None = None
 
 
 async def get_tags(call: Call[RunPath, Nothing, None]) -> dict[str, str]:
@@ -50,7 +52,14 @@ async def delete_tag(call: Call[RunPath, TagKey, None]) -> Ok:
 
 async def set_note(call: Call[RunPath, Nothing, Note]) -> Ok:
     """Replace the note of a run, whatever its status."""
-    await call.kernel.runs.note(call.path.id, call.body.note, once=call.once)
+    body = call.body
+    await call.kernel.runs.note(
+        call.path.id,
+        body.note,
+        previous=body.previous,
+        saved_by=call.caller if body.saved_by is None else body.saved_by,
+        once=call.once,
+    )
     return Ok()
 
 

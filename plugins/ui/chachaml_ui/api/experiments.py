@@ -1,10 +1,17 @@
 """Routes of experiments."""
 
 from chachaml_kernel.domain.paging import next_cursor
+from msgspec import Struct
 
 from chachaml_ui.api import wire_experiments
 from chachaml_ui.api.queries import Page
 from chachaml_ui.api.table import Call, Nothing, Paged, Route, route
+
+
+class ExperimentPath(Struct, frozen=True):
+    """An experiment by its name, percent-encoded."""
+
+    name: str
 
 
 async def save_experiment(
@@ -29,9 +36,18 @@ async def list_experiments(call: Call[Nothing, Page, None]) -> Paged[wire_experi
     )
 
 
+async def get_experiment(
+    call: Call[ExperimentPath, Nothing, None],
+) -> wire_experiments.Experiment:
+    """Return an experiment."""
+    experiment = await call.kernel.experiments.get(call.path.name)
+    return wire_experiments.from_experiment(experiment)
+
+
 def routes() -> list[Route]:
     """Return the routes of experiments."""
     return [
         route("POST", "/api/w/experiments", save_experiment, tag="experiments", problems=(409,)),
         route("GET", "/api/experiments", list_experiments, tag="experiments"),
+        route("GET", "/api/experiments/{name}", get_experiment, tag="experiments", problems=(404,)),
     ]

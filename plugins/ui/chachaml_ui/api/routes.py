@@ -11,12 +11,14 @@ from chachaml_ui.answers import JSON
 from chachaml_ui.api import (
     annotations,
     artifacts,
+    bulk,
     experiments,
     exports,
     health,
     metrics,
     models,
     runs,
+    views,
 )
 from chachaml_ui.api.binding import bind
 from chachaml_ui.api.bodies import expect
@@ -27,7 +29,18 @@ from chachaml_ui.api.table import Call, Nothing, Route, route
 def table() -> list[Route]:
     """Return all routes of the API, in the order in which they are documented."""
     # The router tries them in this order, and points are logged far more often than all else.
-    modules = (metrics, runs, artifacts, annotations, models, experiments, exports, health)
+    modules = (
+        metrics,
+        runs,
+        bulk,
+        artifacts,
+        annotations,
+        models,
+        experiments,
+        views,
+        exports,
+        health,
+    )
     here = route("GET", "/api/openapi.json", describe, tag="operation")
     return [*(entry for module in modules for entry in module.routes()), here]
 

@@ -3,17 +3,18 @@
 from typing import Annotated
 
 from chachaml_kernel.domain import experiments
+from chachaml_kernel.domain.names import MAX_NAME
 from msgspec import Meta, Struct
 
 from chachaml_ui.api.wire import Name, Text, Time
 
 
 class SaveExperiment(Struct, frozen=True, forbid_unknown_fields=True):
-    """An experiment to make or to update; what is left out stays as it was."""
+    """An experiment to make or to update; what is left out stays as it was, what is empty goes."""
 
     name: Annotated[Name, Meta(examples=["iris"])]
     description: Text | None = None
-    owner: Text | None = None
+    owner: Annotated[str | None, Meta(extra_json_schema={"maxLength": MAX_NAME})] = None
 
 
 class Experiment(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from chachaml_kernel.domain import comparison, metrics, runs
+from chachaml_kernel.domain import comparison, metrics, notes, runs
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from chachaml_ui.api.wire import Id, Name, Number, StageName, Text, Texts, Time, Values, number
@@ -85,6 +85,13 @@ class Metric(Struct, frozen=True):
     max: Number
 
 
+class NoteSaved(Struct, frozen=True):
+    """When the note of a run was saved, and by whom if that is known."""
+
+    at: Time
+    by: str | None
+
+
 class Registered(Struct, frozen=True):
     """A version of a model that was registered from a run."""
 
@@ -104,6 +111,7 @@ class RunWhole(Run, frozen=True):
     datasets: list[Dataset]
     env: dict[str, Any]
     note: str
+    note_saved: NoteSaved | None
     children: list[Run]
     model_versions: list[Registered]
 
@@ -149,6 +157,7 @@ def from_detail(detail: runs.RunDetail) -> RunWhole:
         datasets=[from_dataset(dataset) for dataset in detail.datasets],
         env=dict(detail.env),
         note=detail.note,
+        note_saved=_saved(detail.note_saved),
         children=[from_run(child) for child in detail.children],
         model_versions=[
             Registered(one.name, one.version, one.stage.value) for one in detail.model_versions
@@ -189,6 +198,10 @@ def _headline(headline: runs.Headline | None) -> Headline | None:
     if headline is None:
         return None
     return Headline(headline.key, number(headline.value), headline.step)
+
+
+def _saved(saved: notes.Saved | None) -> NoteSaved | None:
+    return None if saved is None else NoteSaved(saved.at, saved.by)
 
 
 def _metric(metric: metrics.Metric) -> Metric:

@@ -19,6 +19,7 @@ def upgrade() -> None:
     _said_about_runs()
     _metrics()
     _models()
+    _views()
     op.create_table(
         "applied",
         sa.Column("key", sa.Text, primary_key=True),
@@ -55,6 +56,8 @@ def _experiments_and_runs() -> None:
         sa.Column("archived", sa.Boolean, nullable=False),
         sa.Column("env", sa.Text, nullable=False),
         sa.Column("note", sa.Text, nullable=False),
+        sa.Column("note_at", sa.BigInteger),
+        sa.Column("note_by", sa.Text),
     )
     op.create_index("runs_by_start", "runs", ["started_at", "id"])
     op.create_index("runs_in_lists", "runs", ["archived", "started_at", "id"])
@@ -218,3 +221,15 @@ def _models() -> None:
         sa.Column("displaced_by", sa.BigInteger),
     )
     op.create_index("moves_of_model", "moves", ["model_id", "id"])
+
+
+def _views() -> None:
+    op.create_table(
+        "views",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("query", sa.Text, nullable=False),
+        sa.Column("created_by", sa.Text),
+        sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.Column("updated_at", sa.BigInteger, nullable=False),
+    )
+    op.create_index("views_by_creation", "views", ["created_at", "name"])
