@@ -269,22 +269,6 @@ views = Table(
     Index("views_by_creation", "created_at", "name"),
 )
 
-moves = Table(
-    "moves",
-    metadata,
-    Column("id", Serial, primary_key=True),
-    Column("model_id", ForeignKey("models.id"), nullable=False),
-    Column("version", BigInteger, nullable=False),
-    Column("from_stage", Text, nullable=False),
-    Column("to_stage", Text, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Column("author", Text),
-    Column("reason", Text, nullable=False),
-    Column("displaced_by", BigInteger),
-    Index("moves_of_model", "model_id", "id"),
-)
-"""What versions did, in the order of their ids; no row is ever changed or removed."""
-
 applied = Table(
     "applied",
     metadata,
