@@ -66,7 +66,7 @@ async def open_parts(
             artifacts=Artifacts(store, artifact_store, clock, new_id),
             experiments=Experiments(store, clock),
             models=Models(store, clock),
-            exports=Exports(store, parts.exporters),
+            exports=Exports(store, parts.exporters, config.kernel.headline, clock),
             authenticator=parts.authenticator,
             health=Health(store, artifact_store),
         )

@@ -36,7 +36,7 @@ def kernel(
         artifacts=Artifacts(records, files, system_clock, rising_id),
         experiments=Experiments(records, system_clock),
         models=Models(records, system_clock),
-        exports=Exports(records, exporters),
+        exports=Exports(records, exporters, (), system_clock),
         authenticator=authenticator,
         health=Health(records, files),
     )

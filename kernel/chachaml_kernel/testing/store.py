@@ -10,6 +10,7 @@ from chachaml_kernel.testing.store_metrics import MetricSuite
 from chachaml_kernel.testing.store_models import ModelSuite
 from chachaml_kernel.testing.store_once import OnceSuite
 from chachaml_kernel.testing.store_params import ParamSuite
+from chachaml_kernel.testing.store_queries import QuerySuite
 from chachaml_kernel.testing.store_races import RaceSuite
 from chachaml_kernel.testing.store_runs import RunSuite
 from chachaml_kernel.testing.store_sorting import SortingSuite
@@ -20,6 +21,7 @@ class StoreSuite(
     ParamSuite,
     DatasetSuite,
     ListSuite,
+    QuerySuite,
     HeadlineSuite,
     SortingSuite,
     MetricSuite,
