@@ -13,6 +13,7 @@ from chachaml_kernel.services.exports import Exports
 from chachaml_kernel.services.health import Health
 from chachaml_kernel.services.metrics import Metrics
 from chachaml_kernel.services.models import Models
+from chachaml_kernel.services.queries import Queries
 from chachaml_kernel.services.runs import Runs
 from chachaml_kernel.services.surroundings import Clock, NewId, rising_id, system_clock
 
@@ -29,6 +30,7 @@ class Kernel:
     artifacts: Artifacts
     experiments: Experiments
     models: Models
+    queries: Queries
     exports: Exports
     authenticator: Authenticator | None
     health: Health
@@ -66,6 +68,7 @@ async def open_parts(
             artifacts=Artifacts(store, artifact_store, clock, new_id),
             experiments=Experiments(store, clock),
             models=Models(store, clock),
+            queries=Queries(store),
             exports=Exports(store, parts.exporters, config.kernel.headline, clock),
             authenticator=parts.authenticator,
             health=Health(store, artifact_store),

@@ -13,6 +13,7 @@ from chachaml_kernel.services.exports import Exports
 from chachaml_kernel.services.health import Health
 from chachaml_kernel.services.metrics import Metrics
 from chachaml_kernel.services.models import Models
+from chachaml_kernel.services.queries import Queries
 from chachaml_kernel.services.runs import Runs
 from chachaml_kernel.services.surroundings import rising_id, system_clock
 from chachaml_ui import Ui
@@ -36,6 +37,7 @@ def kernel(
         artifacts=Artifacts(records, files, system_clock, rising_id),
         experiments=Experiments(records, system_clock),
         models=Models(records, system_clock),
+        queries=Queries(records),
         exports=Exports(records, exporters, (), system_clock),
         authenticator=authenticator,
         health=Health(records, files),

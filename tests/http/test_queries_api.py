@@ -73,6 +73,55 @@ def test_a_query_that_cannot_be_read_is_answered_with_its_place(api: Api, path: 
     )
 
 
+@pytest.fixture
+def keys(api: Api) -> str:
+    """Return the beginning of keys that no other test uses, of which each kind has three."""
+    name = api.experiment()
+    own = [f"{name}/{key}" for key in ("b c", "a", "b")]
+    run = api.start(tags=dict.fromkeys(own, ""))
+    api.post(f"/api/w/runs/{run}/params", dict.fromkeys(own, 1))
+    api.post(f"/api/w/runs/{run}/metrics", {"metrics": dict.fromkeys(own, 1)})
+    return name
+
+
+@pytest.mark.parametrize("kind", ["metric", "param", "tag"])
+def test_keys_are_listed_by_how_they_begin(api: Api, keys: str, kind: str) -> None:
+    found = api.get("/api/keys", kind=kind, prefix=f"{keys}/")
+    assert found == [f"{keys}/{key}" for key in ("a", "b", "b c")]
+    assert api.get("/api/keys", kind=kind, prefix=f"{keys}/b", limit=1) == [f"{keys}/b"]
+    assert api.get("/api/keys", kind=kind, prefix=f"{keys}/c") == []
+    for none in ("k" * 5_000, "\0"):
+        assert api.get("/api/keys", kind=kind, prefix=none) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"kind": "user"}, "kind is 'user'; use one of metric, param, tag"),
+        ({}, "'kind' is missing"),
+        ({"kind": "tag", "limit": "0"}, "limit is 0"),
+    ],
+)
+def test_keys_are_of_three_kinds(http: httpx.Client, asked: dict[str, str], said: str) -> None:
+    assert said in detail(http.get("/api/keys", params=asked), 400)
+
+
+def test_a_query_is_completed_where_its_cursor_is(api: Api, keys: str) -> None:
+    query = f"status = failed and metric.{keys}/ > 1"
+    at = query.index(" > 1")
+    assert api.get("/api/complete", q=query, at=at) == {
+        "begin": query.index("metric"),
+        "end": at,
+        "options": [f"metric.{keys}/a", f"metric.{keys}/b", f'metric."{keys}/b c"'],
+    }
+    assert api.get("/api/complete", q=query, at=10)["options"] == ["failed"]
+
+
+def test_a_cursor_outside_of_the_query_is_refused(http: httpx.Client) -> None:
+    answer = http.get("/api/complete", params={"q": "name", "at": 5})
+    assert detail(answer, 400) == "at is 5; the query has 4 characters"
+
+
 def test_a_page_takes_a_query_too(http: httpx.Client, experiment: str) -> None:
     shown = http.get("/runs", params={"q": "name = b", "experiment": experiment})
     assert shown.status_code == 200

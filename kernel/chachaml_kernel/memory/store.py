@@ -1,6 +1,7 @@
 """A store that keeps everything in memory."""
 
 from chachaml_kernel.memory.experiments import MemoryExperiments
+from chachaml_kernel.memory.keys import MemoryKeys
 from chachaml_kernel.memory.metrics import MemoryMetrics
 from chachaml_kernel.memory.models import MemoryModels
 from chachaml_kernel.memory.records import MemoryRecords
@@ -8,7 +9,9 @@ from chachaml_kernel.memory.runs import MemoryRuns
 from chachaml_kernel.memory.state import Memory
 
 
-class MemoryStore(MemoryRuns, MemoryMetrics, MemoryRecords, MemoryExperiments, MemoryModels):
+class MemoryStore(
+    MemoryRuns, MemoryMetrics, MemoryKeys, MemoryRecords, MemoryExperiments, MemoryModels
+):
     """Keeps the promises of `Store`, but for durability.
 
     What it returns depends on what was written, and in which order, and on nothing else.

@@ -9,6 +9,7 @@ from chachaml_kernel.ports.artifact_store import ArtifactStore, Stored
 from chachaml_kernel.ports.authenticator import Authenticator, Caller, Principal
 from chachaml_kernel.ports.exporter import Column, Exporter, Table
 from chachaml_kernel.ports.frontend import Announce
+from chachaml_kernel.ports.keys import KeyStore
 from chachaml_kernel.ports.store import (
     ArtifactRecords,
     ExperimentStore,
@@ -27,6 +28,7 @@ __all__ = [
     "Column",
     "ExperimentStore",
     "Exporter",
+    "KeyStore",
     "MetricStore",
     "ModelStore",
     "Principal",

@@ -5,6 +5,7 @@ from chachaml_kernel.testing.store_datasets import DatasetSuite
 from chachaml_kernel.testing.store_experiments import ExperimentSuite
 from chachaml_kernel.testing.store_headlines import HeadlineSuite
 from chachaml_kernel.testing.store_histories import HistorySuite
+from chachaml_kernel.testing.store_keys import KeySuite
 from chachaml_kernel.testing.store_lists import ListSuite
 from chachaml_kernel.testing.store_metrics import MetricSuite
 from chachaml_kernel.testing.store_models import ModelSuite
@@ -25,6 +26,7 @@ class StoreSuite(
     HeadlineSuite,
     SortingSuite,
     MetricSuite,
+    KeySuite,
     HistorySuite,
     ArtifactSuite,
     ExperimentSuite,

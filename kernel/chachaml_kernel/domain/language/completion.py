@@ -10,6 +10,9 @@ from chachaml_kernel.domain.language.printing import key_text
 from chachaml_kernel.domain.language.words import ESCAPES, Token, tokens
 from chachaml_kernel.errors import Invalid
 
+SHOWN = 20
+"""Keys that a completion has at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class KeyPrefix:

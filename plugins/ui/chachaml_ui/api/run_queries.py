@@ -4,7 +4,6 @@ from typing import Annotated
 
 from chachaml_kernel.domain.language.parser import parse
 from chachaml_kernel.domain.language.tree import Expression, fields_of
-from chachaml_kernel.domain.language.words import MAX_LENGTH
 from chachaml_kernel.domain.query import MetricCondition, RunQuery, parse_operator, parse_sort
 from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.errors import Invalid
@@ -35,7 +34,6 @@ Query = Annotated[
     Meta(
         description="A query in the language for runs",
         examples=["metric.loss < 0.1 and status = completed"],
-        extra_json_schema={"maxLength": MAX_LENGTH},
     ),
 ]
 
