@@ -71,11 +71,18 @@ def _run(i: int) -> dict[str, object]:
 
 
 def _param(i: int, j: int) -> dict[str, object]:
-    return {"run_id": _id(i), "key": f"param-{j}", "value": str(i), "text": str(i), "number": i}
+    return {
+        "run_id": _id(i),
+        "key": f"param-{j}",
+        "value": str(i),
+        "text": str(i),
+        "number": i,
+        "brief": None,
+    }
 
 
 def _tag(i: int, j: int) -> dict[str, object]:
-    return {"run_id": _id(i), "key": f"tag-{j}", "value": str(i % 7)}
+    return {"run_id": _id(i), "key": f"tag-{j}", "value": str(i % 7), "brief": str(i % 7)}
 
 
 def _series(i: int, j: int) -> dict[str, object]:

@@ -14,6 +14,7 @@ from chachaml_kernel.services.exports import Exports
 from chachaml_kernel.services.health import Health
 from chachaml_kernel.services.metrics import Metrics
 from chachaml_kernel.services.models import Models
+from chachaml_kernel.services.queries import Queries
 from chachaml_kernel.services.runs import Runs
 from chachaml_kernel.services.surroundings import Clock, NewId, rising_id, system_clock
 from chachaml_kernel.services.views import Views

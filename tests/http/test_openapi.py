@@ -39,6 +39,8 @@ GET /api/runs/{id}
 GET /api/runs/{id}/metrics
 GET /api/compare
 GET /api/search
+GET /api/complete
+GET /api/keys
 GET /api/export
 GET /api/models
 GET /api/models/{name}

@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import math
 import pkgutil
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from importlib import import_module
@@ -19,10 +20,11 @@ from chachaml_kernel.testing.builders import new_run, points
 from chachaml_kernel.testing.reading import paged_run_ids
 from chachaml_store_sql import SqlStore
 from chachaml_store_sql.compiled import AT_ONCE, Build, Statement, compiled, statement
-from chachaml_store_sql.lists.few import FEW
-from chachaml_store_sql.lists.filters import CONDITIONS
+from chachaml_store_sql.lists.conditions import CONDITIONS, OWN
+from chachaml_store_sql.lists.filters import Shape
 from chachaml_store_sql.lists.keyset import Key, fits
 from chachaml_store_sql.lists.pages import page_statement
+from chachaml_store_sql.lists.plan import FEW
 from chachaml_store_sql.lists.runs import list_runs, run_tiers
 from chachaml_store_sql.schema import runs, series
 from chachaml_store_sql.series.batches import batch_of
@@ -100,13 +102,23 @@ def test_the_statements_of_appends_are_written_for_each_database(dialect: type[D
     assert ("FOR SHARE" in statuses) == (dialect.name == "postgresql")
 
 
+def shape_of(kind: str) -> Shape:
+    """Return a shape with this kind of condition, with as many values as it takes."""
+    if kind in ("and", "or", "not"):
+        return kind, 0, (("nothing", 0, ()),)
+    if kind == "nothing" or kind in {f"{name} there" for name in (*OWN, "headline")}:
+        return kind, 0, ()
+    before = 1 if re.match(r"(found )?(metric|param|tag)", kind) else 2 * ("headline" in kind)
+    if kind.endswith((" there", " is nan", " is number")):
+        return kind, before, ()
+    several = 4 if kind.endswith(" in") else 2 if kind == "param text or number" else 1
+    return kind, before + several, ()
+
+
 @every_dialect
 def test_every_list_of_runs_is_written_for_each_database(dialect: type[Dialect]) -> None:
     own = dialect()
-    filters = tuple(
-        (kind, len(inspect.signature(build).parameters) if kind != "nothing" else 0)
-        for kind, build in CONDITIONS.items()
-    )
+    filters = tuple(map(shape_of, CONDITIONS))
     for by, descending, further in product(get_args(SortBy), (False, True), (False, True)):
         joined = by == "metric"
         some = tuple(each for each in filters if joined or not each[0].startswith("joined"))
@@ -225,7 +237,7 @@ async def test_where_few_runs_are_meant_they_are_found_before_they_are_sorted(
     plan = await plan_of(store, RunQuery(experiment="default", sort=by_loss))
     assert "SEARCH runs USING INDEX runs_by_experiment (experiment_id=? AND archived=?)" in plan
     plan = await plan_of(store, RunQuery(metric=ABOVE))
-    assert "SEARCH found USING INDEX series_by_latest (key=? AND last_value>?)" in plan
+    assert "SEARCH series USING INDEX series_by_latest (key=? AND last_value>?)" in plan
 
 
 @pytest.mark.parametrize("count", [20, FEW + 20])

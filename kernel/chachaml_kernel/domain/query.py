@@ -1,10 +1,12 @@
 """What can be asked of the list of runs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal, TypeAlias, get_args
 
+from chachaml_kernel.domain.language.fields import KEYED
+from chachaml_kernel.domain.language.tree import Expression, dated
 from chachaml_kernel.domain.paging import DEFAULT_LIMIT, Position
 from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.errors import Invalid
@@ -12,7 +14,6 @@ from chachaml_kernel.errors import Invalid
 SortBy: TypeAlias = Literal[
     "started_at", "name", "status", "duration", "headline", "metric", "param", "tag"
 ]
-KEYED = ("metric", "param", "tag")
 LARGEST_FIRST = ("started_at", "duration", "headline", "metric")
 
 
@@ -58,7 +59,8 @@ class RunQuery:
     """Which runs, in which order, from where, and how many.
 
     `archived` none means both. A param matches the text of its value, or its number. `headline` are
-    the preferred keys, first one first.
+    the preferred keys, first one first. `where` is what must hold beside all else; no time in it is
+    relative to now.
     """
 
     experiment: str | None = None
@@ -70,10 +72,16 @@ class RunQuery:
     params: Mapping[str, str] = field(default_factory=dict)
     archived: bool | None = False
     metric: MetricCondition | None = None
+    where: Expression | None = None
     sort: Sort = field(default_factory=Sort)
     headline: tuple[str, ...] = ()
     limit: int = DEFAULT_LIMIT
     after: Position | None = None
+
+
+def at_time(query: RunQuery, now: int) -> RunQuery:
+    """Return a query in which what is relative to `now` is a time."""
+    return query if query.where is None else replace(query, where=dated(query.where, now))
 
 
 def parse_sort(text: str, order: str | None = None) -> Sort:

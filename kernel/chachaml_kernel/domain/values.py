@@ -74,6 +74,21 @@ def text_of(value: JsonValue) -> str:
     return value if isinstance(value, str) else canonical(value)
 
 
+def plain_text(value: JsonValue) -> str:
+    """Return the text of a value as stores look for it: without NUL, which not all of them take."""
+    return text_of(value).replace("\0", "\\u0000")
+
+
+def double_of(value: JsonValue) -> float | None:
+    """Return the double that a number is nearest to; none if it is too large, or no number."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return None
+
+
 def number_of(text: str) -> float | None:
     """Return the number that `text` writes as JSON does, give or take leading zeros; else none."""
     number = float(text) if NUMBER.fullmatch(text) else math.inf

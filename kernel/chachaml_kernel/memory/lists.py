@@ -5,6 +5,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeGuard
 
+from chachaml_kernel.domain.language.meaning import Subject, holds
 from chachaml_kernel.domain.paging import Page, damaged_cursor
 from chachaml_kernel.domain.query import MetricCondition, Operator, RunQuery, Sort
 from chachaml_kernel.domain.runs import Headline, RunDetail, RunRow
@@ -116,6 +117,20 @@ def matches(record: RunRecord, query: RunQuery) -> bool:
         and all(record.tags.get(key) == value for key, value in query.tags.items())
         and all(param_matches(record, key, value) for key, value in query.params.items())
         and (query.metric is None or satisfies(record, query.metric))
+        and (query.where is None or holds(query.where, subject(record, query.headline)))
+    )
+
+
+def subject(record: RunRecord, preferred: Sequence[str]) -> Subject:
+    """Return what of a run a query may ask for."""
+    shown = headline(record, preferred)
+    return Subject(
+        run=record.run,
+        params=record.params,
+        metrics={key: summary(key, series) for key, series in record.series.items()},
+        tags=record.tags,
+        note=record.note,
+        headline=None if shown is None else shown.value,
     )
 
 

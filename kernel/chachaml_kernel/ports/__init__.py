@@ -30,6 +30,7 @@ __all__ = [
     "Column",
     "ExperimentStore",
     "Exporter",
+    "KeyStore",
     "MetricStore",
     "ModelStore",
     "Principal",

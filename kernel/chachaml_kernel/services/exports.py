@@ -8,11 +8,12 @@ from itertools import repeat
 from typing import Literal, TypeAlias
 
 from chachaml_kernel.domain.metrics import Points, Window
-from chachaml_kernel.domain.query import RunQuery
+from chachaml_kernel.domain.query import RunQuery, at_time
 from chachaml_kernel.domain.runs import RunKeys, RunRow
 from chachaml_kernel.domain.values import JsonValue
 from chachaml_kernel.errors import Invalid, NotFound
 from chachaml_kernel.ports import Column, Exporter, Store, Table
+from chachaml_kernel.services.surroundings import Clock
 
 Subject: TypeAlias = Literal["runs", "metrics"]
 
@@ -58,6 +59,8 @@ class Exports:
 
     store: Store
     exporters: Mapping[str, Exporter]
+    headline: tuple[str, ...]
+    clock: Clock
 
     async def export(self, subject: Subject, query: RunQuery, *, format: str) -> Export:
         """Write the runs that `query` describes: a row a run, or a row a point.
@@ -69,6 +72,7 @@ class Exports:
         if exporter is None:
             known = ", ".join(sorted(self.exporters)) or "none; configure an exporter plugin"
             raise Invalid(f"no exporter writes {format!r}; available: {known}")
+        query = replace(at_time(query, self.clock()), headline=self.headline)
         if subject == "runs":
             keys = await self.store.run_keys(query)
             table = Table(_run_columns(keys), self._run_batches(query, keys))

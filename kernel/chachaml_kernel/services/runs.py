@@ -11,7 +11,7 @@ from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.names import check_key, check_name, check_number, check_text
 from chachaml_kernel.domain.notes import Saved
 from chachaml_kernel.domain.paging import Page, Position, check_limit
-from chachaml_kernel.domain.query import RunQuery
+from chachaml_kernel.domain.query import RunQuery, at_time
 from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunRow, RunStatus, end_status
 from chachaml_kernel.domain.values import JsonValue, check_value
 from chachaml_kernel.errors import Invalid
@@ -102,7 +102,8 @@ class Runs:
     async def list(self, query: RunQuery) -> Page[RunRow]:
         """Return one page of the runs that `query` describes."""
         check_limit(query.limit)
-        return await self.store.list_runs(replace(query, headline=self.headline))
+        dated = at_time(query, self.clock())
+        return await self.store.list_runs(replace(dated, headline=self.headline))
 
     async def compare(self, run_ids: Sequence[str]) -> Comparison:
         """Put runs side by side, in the order given; an id that is given twice counts once."""

@@ -6,6 +6,7 @@ from chachaml_kernel.testing.store_datasets import DatasetSuite
 from chachaml_kernel.testing.store_experiments import ExperimentSuite
 from chachaml_kernel.testing.store_headlines import HeadlineSuite
 from chachaml_kernel.testing.store_histories import HistorySuite
+from chachaml_kernel.testing.store_keys import KeySuite
 from chachaml_kernel.testing.store_lists import ListSuite
 from chachaml_kernel.testing.store_metrics import MetricSuite
 from chachaml_kernel.testing.store_models import ModelSuite
@@ -13,6 +14,7 @@ from chachaml_kernel.testing.store_moves import MoveSuite
 from chachaml_kernel.testing.store_notes import NoteSuite
 from chachaml_kernel.testing.store_once import OnceSuite
 from chachaml_kernel.testing.store_params import ParamSuite
+from chachaml_kernel.testing.store_queries import QuerySuite
 from chachaml_kernel.testing.store_races import RaceSuite
 from chachaml_kernel.testing.store_runs import RunSuite
 from chachaml_kernel.testing.store_sorting import SortingSuite
@@ -26,9 +28,11 @@ class StoreSuite(
     NoteSuite,
     DatasetSuite,
     ListSuite,
+    QuerySuite,
     HeadlineSuite,
     SortingSuite,
     MetricSuite,
+    KeySuite,
     HistorySuite,
     ArtifactSuite,
     ExperimentSuite,

@@ -22,8 +22,8 @@ from sqlalchemy import (
 from chachaml_store_sql import rows
 from chachaml_store_sql.compiled import fetch, fetch_among, run_many
 from chachaml_store_sql.datasets import insert_dataset
-from chachaml_store_sql.runs import require, require_running
-from chachaml_store_sql.schema import params, runs, tags
+from chachaml_store_sql.runs import require, require_running, tag_row
+from chachaml_store_sql.schema import BRIEF, params, runs, tags
 from chachaml_store_sql.upsert import insert_into
 
 SHOWN = 200
@@ -66,26 +66,16 @@ def _short(value: JsonValue) -> str:
 
 
 def _param_row(run_id: str, key: str, value: JsonValue) -> dict[str, object]:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
+    text, number = plain_text(value), double_of(value)
+    is_text = value is not None and number is None
     return {
         "run_id": run_id,
         "key": key,
         "value": canonical(value),
-        "text": stored_text(text_of(value)),
-        "number": _as_double(value) if number else None,
+        "text": text,
+        "number": number,
+        "brief": text[:BRIEF] if is_text else None,
     }
-
-
-def _as_double(value: JsonValue) -> float | None:
-    try:
-        return float(value)  # type: ignore[arg-type]  # the caller knows that it is a number
-    except OverflowError:
-        return None
-
-
-def stored_text(text: str) -> str:
-    """Return a text as the column for filters has it: without NUL, which not all databases take."""
-    return text.replace("\0", "\\u0000")
 
 
 def params_of(connection: Connection, run_id: str) -> dict[str, JsonValue]:
@@ -102,14 +92,17 @@ def _params_of(_: Dialect) -> Executable:
 def set_tag(connection: Connection, run_id: str, key: str, value: str) -> None:
     """Set a tag, in place of the value it has."""
     require(connection, run_id)
-    fetch(connection, _set_tag, {"run_id": run_id, "key": key, "value": value})
+    fetch(connection, _set_tag, tag_row(run_id, key, value))
 
 
 def _set_tag(dialect: Dialect) -> Executable:
     row = insert_into(tags, dialect)
     return row.values(
         {column.name: bindparam(column.name) for column in tags.c}
-    ).on_conflict_do_update(index_elements=["run_id", "key"], set_={"value": row.excluded.value})
+    ).on_conflict_do_update(
+        index_elements=["run_id", "key"],
+        set_={"value": row.excluded.value, "brief": row.excluded.brief},
+    )
 
 
 def delete_tag(connection: Connection, run_id: str, key: str) -> None:

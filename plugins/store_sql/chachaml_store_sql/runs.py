@@ -24,7 +24,16 @@ from chachaml_store_sql import rows
 from chachaml_store_sql.compiled import Build, fetch, first, run_many
 from chachaml_store_sql.datasets import insert_dataset
 from chachaml_store_sql.experiments import note_named, note_runs
-from chachaml_store_sql.schema import artifacts, chunks, points, runs, series, tags, versions
+from chachaml_store_sql.schema import (
+    BRIEF,
+    artifacts,
+    chunks,
+    points,
+    runs,
+    series,
+    tags,
+    versions,
+)
 
 
 def no_run(run_id: str) -> NotFound:
@@ -119,8 +128,13 @@ def _insert_run(_: Dialect) -> Executable:
 
 def _insert_tags(connection: Connection, run_id: str, new_tags: Mapping[str, str]) -> None:
     if new_tags:
-        own = [{"run_id": run_id, "key": key, "value": value} for key, value in new_tags.items()]
+        own = [tag_row(run_id, key, value) for key, value in new_tags.items()]
         run_many(connection, _insert_tag, own)
+
+
+def tag_row(run_id: str, key: str, value: str) -> dict[str, object]:
+    """Return a row of the table of tags."""
+    return {"run_id": run_id, "key": key, "value": value, "brief": value[:BRIEF]}
 
 
 def _insert_tag(_: Dialect) -> Executable:

@@ -91,9 +91,14 @@ params = Table(
     Column("value", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("number", Real),
+    Column("brief", Text),
     PrimaryKeyConstraint("run_id", "key"),
+    Index("params_by_value", "key", "number", "brief"),
     sqlite_with_rowid=False,
 )
+"""`text` is what a filter looks for, `number` the double of what is a number, `brief` the beginning
+of the text of what is neither a number nor null. Indexes cannot hold texts of any length.
+"""
 
 tags = Table(
     "tags",
@@ -101,9 +106,15 @@ tags = Table(
     _of_run(),
     Column("key", Text, nullable=False),
     Column("value", Text, nullable=False),
+    Column("brief", Text, nullable=False),
     PrimaryKeyConstraint("run_id", "key"),
+    Index("tags_by_value", "key", "brief"),
     sqlite_with_rowid=False,
 )
+"""`brief` is the beginning of the value."""
+
+BRIEF = 100
+"""Characters of what is brief."""
 
 datasets = Table(
     "datasets",

@@ -11,6 +11,7 @@ from chachaml_kernel.domain.artifacts import Artifact, storage_key
 from chachaml_kernel.domain.datasets import Dataset
 from chachaml_kernel.domain.experiments import Experiment
 from chachaml_kernel.domain.idempotency import Once
+from chachaml_kernel.domain.language.fields import KeyKind
 from chachaml_kernel.domain.metrics import Outline, Points, Window
 from chachaml_kernel.domain.notes import Saved
 from chachaml_kernel.domain.paging import Page, Position
@@ -193,6 +194,10 @@ class SqlStore(SqlBulk, SqlModels, SqlViews):
         return await self.read(
             partial(outline, run_id=run_id, key=key, window=window, max_points=max_points)
         )
+
+    async def list_keys(self, kind: KeyKind, *, prefix: str, limit: int) -> Sequence[str]:
+        """See `KeyStore`."""
+        return await self.read(partial(list_keys, kind=kind, prefix=prefix, limit=limit))
 
     async def add_artifact(
         self, artifact: Artifact, *, once: Once | None = None

@@ -1,178 +1,54 @@
-"""Which runs a query means, as conditions and the values that these compare with."""
+"""Filters: conditions apart from their values, so that those of one shape are compiled once."""
 
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from itertools import count
+from typing import TypeAlias
 
-from chachaml_kernel.domain.query import MetricCondition, RunQuery
-from chachaml_kernel.domain.values import number_of
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Table,
-    and_,
-    bindparam,
-    exists,
-    false,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, bindparam
 
-from chachaml_store_sql.annotations import stored_text
-from chachaml_store_sql.schema import experiments, params, runs, series, tags
+from chachaml_store_sql.lists.conditions import CONDITIONS
 
-Bound: TypeAlias = BindParameter[Any]
-
-COMPARE: Mapping[str, Callable[[Any, Any], ColumnElement[bool]]] = {
-    ">": operator.gt,
-    ">=": operator.ge,
-    "<": operator.lt,
-    "<=": operator.le,
-    "=": operator.eq,
-    "!=": operator.ne,
-}
-"""What the operators of a metric condition do."""
-
-
-How: TypeAlias = Literal["exists", "found", "joined"]
-"""How a metric condition is met: a run is looked up among the series, or found through them, or
-already joined with the series in question."""
-
-Shape: TypeAlias = tuple[str, int]
-"""The kind of a condition, which is one of `CONDITIONS`, and how many values it takes."""
+Shape: TypeAlias = tuple[str, int, tuple["Shape", ...]]
+"""What decides on the SQL of a filter: the kind of its condition, which is one of `CONDITIONS`, how
+many values it takes, and the shapes of its parts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A condition, as its kind and its values."""
+    """A condition, as its kind with its values, or with the filters that it puts together."""
 
     kind: str
-    values: Sequence[object]
-
-
-def filters(query: RunQuery, *, how: How = "exists") -> list[Filter]:
-    """Return what must hold for each run that `query` describes, its page aside."""
-    equal = {
-        "experiment": query.experiment,
-        "status": query.status and query.status.value,
-        "created_by": query.created_by,
-        "name": query.name,
-        "parent_run_id": query.parent_run_id,
-        "archived": query.archived,
-    }
-    wanted = [Filter(kind, (value,)) for kind, value in equal.items() if value is not None]
-    wanted.extend(Filter("tag", tag) for tag in query.tags.items())
-    wanted.extend(_param(key, text) for key, text in query.params.items())
-    if query.metric is not None:
-        wanted.append(_metric(query.metric, how))
-    return wanted
+    values: Sequence[object] = ()
+    parts: Sequence["Filter"] = ()
 
 
 def shapes(wanted: Sequence[Filter]) -> tuple[Shape, ...]:
-    """Return what decides on the SQL of some filters: all but their values."""
-    return tuple((each.kind, len(each.values)) for each in wanted)
+    """Return the shapes of some filters."""
+    return tuple((each.kind, len(each.values), shapes(each.parts)) for each in wanted)
 
 
-def conditions(wanted: Sequence[Shape]) -> list[ColumnElement[bool]]:
+def conditions(
+    wanted: Sequence[Shape], names: Iterator[str] | None = None
+) -> list[ColumnElement[bool]]:
     """Return the conditions of filters of these shapes."""
+    names = _names() if names is None else names
     return [
-        CONDITIONS[kind](*map(bindparam, _names(place, count)))
-        for place, (kind, count) in enumerate(wanted)
+        CONDITIONS[kind](*(bindparam(next(names)) for _ in range(count)), *conditions(parts, names))
+        for kind, count, parts in wanted
     ]
 
 
 def filter_values(wanted: Sequence[Filter]) -> dict[str, object]:
     """Return what is bound in the conditions of some filters."""
-    return {
-        name: value
-        for place, each in enumerate(wanted)
-        for name, value in zip(_names(place, len(each.values)), each.values, strict=True)
-    }
+    return dict(zip(_names(), _values(wanted), strict=False))
 
 
-def _names(place: int, count: int) -> list[str]:
-    return [f"filter_{place}_{number}" for number in range(count)]
+def _values(wanted: Sequence[Filter]) -> Iterator[object]:
+    for each in wanted:
+        yield from each.values
+        yield from _values(each.parts)
 
 
-def _param(key: str, text: str) -> Filter:
-    number = number_of(text)
-    if number is None:
-        return Filter("param", (key, stored_text(text)))
-    return Filter("number", (key, stored_text(text), number))
-
-
-def _metric(condition: MetricCondition, how: How) -> Filter:
-    if condition.value != condition.value:  # NaN satisfies nothing, on either side
-        return Filter("nothing", ())
-    own = (condition.value,) if how == "joined" else (condition.key, condition.value)
-    return Filter(f"{how} {condition.op}", own)
-
-
-def _of_experiment(name: Bound) -> ColumnElement[bool]:
-    named = select(experiments.c.id).where(experiments.c.name == name)
-    return runs.c.experiment_id == named.scalar_subquery()
-
-
-def _has_tag(key: Bound, value: Bound) -> ColumnElement[bool]:
-    return _exists(tags, tags.c.key == key, tags.c.value == value)
-
-
-def _has_param(key: Bound, text: Bound) -> ColumnElement[bool]:
-    return _exists(params, params.c.key == key, params.c.text == text)
-
-
-def _has_number(key: Bound, text: Bound, number: Bound) -> ColumnElement[bool]:
-    equal = or_(params.c.text == text, params.c.number == number)
-    return _exists(params, params.c.key == key, equal)
-
-
-def _exists_latest(op: str) -> Callable[[Bound, Bound], ColumnElement[bool]]:
-    def satisfies(key: Bound, value: Bound) -> ColumnElement[bool]:
-        return _exists(series, series.c.key == key, COMPARE[op](series.c.last_value, value))
-
-    return satisfies
-
-
-def _found_latest(op: str) -> Callable[[Bound, Bound], ColumnElement[bool]]:
-    found = series.alias("found")
-
-    def satisfies(key: Bound, value: Bound) -> ColumnElement[bool]:
-        own = and_(found.c.run_id == runs.c.id, found.c.key == key)
-        return and_(own, COMPARE[op](found.c.last_value, value))
-
-    return satisfies
-
-
-def _joined_latest(op: str) -> Callable[[Bound], ColumnElement[bool]]:
-    def satisfies(value: Bound) -> ColumnElement[bool]:
-        return COMPARE[op](series.c.last_value, value)
-
-    return satisfies
-
-
-def _exists(table: Table, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return: the run has such a row. An order may join the same table, which is not meant here."""
-    return exists().where(table.c.run_id == runs.c.id, *conditions).correlate(runs)
-
-
-def _equals(column: ColumnElement[Any]) -> Callable[[Bound], ColumnElement[bool]]:
-    return lambda value: column == value
-
-
-CONDITIONS: Mapping[str, Callable[..., ColumnElement[bool]]] = {
-    "experiment": _of_experiment,
-    "status": _equals(runs.c.status),
-    "created_by": _equals(runs.c.created_by),
-    "name": _equals(runs.c.name),
-    "parent_run_id": _equals(runs.c.parent_run_id),
-    "archived": _equals(runs.c.archived),
-    "tag": _has_tag,
-    "param": _has_param,
-    "number": _has_number,
-    "nothing": false,
-    **{f"exists {op}": _exists_latest(op) for op in COMPARE},
-    **{f"found {op}": _found_latest(op) for op in COMPARE},
-    **{f"joined {op}": _joined_latest(op) for op in COMPARE},
-}
-"""Each kind of condition, as a function of its bound values."""
+def _names() -> Iterator[str]:
+    return map("filter_{}".format, count())

@@ -11,11 +11,11 @@ from sqlalchemy import (
     Table,
     bindparam,
     exists,
-    func,
     select,
 )
 
 from chachaml_store_sql import rows
+from chachaml_store_sql.lists.headline import headline_series
 from chachaml_store_sql.lists.keyset import Key
 from chachaml_store_sql.lists.pages import Tier
 from chachaml_store_sql.schema import params, runs, series, tags
@@ -133,21 +133,11 @@ def _without(table: Table) -> Select[Any]:
 def _by_headline(preferred: int, *, descending: bool) -> list[Tier]:
     """Return: numbers, then NaN, then runs without a metric."""
     value = series.c.last_value
-    found = rows.select_runs().join(series, series.c.id == _headline_series(preferred))
+    named: list[ColumnElement[Any]] = [bindparam(name) for name in preferred_names(preferred)]
+    found = rows.select_runs().join(series, series.c.id == headline_series(named))
     has_metrics = exists().where(series.c.run_id == runs.c.id).correlate(runs)
     return [
         _tier(found.where(value.is_not(None)), Key(value, descending)),
         _tier(found.where(value.is_(None))),
         _tier(rows.select_runs().where(~has_metrics)),
     ]
-
-
-def _headline_series(preferred: int) -> ColumnElement[Any]:
-    """Return the id of the series that a run's headline is the latest point of, if it has one."""
-    own = series.alias("own")
-    of_run = select(own.c.id).where(own.c.run_id == runs.c.id).correlate(runs)
-    named = [of_run.where(own.c.key == bindparam(name)) for name in preferred_names(preferred)]
-    last_logged = of_run.order_by(own.c.logged.desc()).limit(1).scalar_subquery()
-    if not named:
-        return last_logged
-    return func.coalesce(*(each.scalar_subquery() for each in named), last_logged)

@@ -13,10 +13,11 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, select
 
 from chachaml_store_sql import rows
 from chachaml_store_sql.compiled import Fetched, fetch_among
-from chachaml_store_sql.lists.few import are_few_runs, are_few_values
-from chachaml_store_sql.lists.filters import How, Shape, conditions, filter_values, filters, shapes
+from chachaml_store_sql.lists.filters import Shape, conditions, filter_values, shapes
 from chachaml_store_sql.lists.order import order_values, tiers
 from chachaml_store_sql.lists.pages import Tier, page_rows
+from chachaml_store_sql.lists.plan import plan
+from chachaml_store_sql.lists.wanted import filters
 from chachaml_store_sql.schema import params, runs, series, tags
 
 Bounds = Sequence[ColumnElement[Any]]
@@ -24,31 +25,20 @@ Bounds = Sequence[ColumnElement[Any]]
 
 def list_runs(connection: Connection, query: RunQuery) -> Page[RunRow]:
     """Return one page of the runs that `query` describes, each with its params, tags, metrics."""
-    how = _how(connection, query)
-    wanted = filters(query, how=how)
+    planned = plan(connection, query)
     listed = run_tiers(
-        shapes(wanted),
+        shapes(planned.filters),
         query.sort.by,
         descending=query.sort.descending,
         preferred=len(query.headline),
-        few=query.sort.by == "metric" and are_few_runs(connection, query),
-        numbers_only=how == "joined",
+        few=planned.few,
+        numbers_only=planned.numbers_only,
     )
-    values = {**filter_values(wanted), **order_values(query.sort, query.headline)}
+    values = {**filter_values(planned.filters), **order_values(query.sort, query.headline)}
     found, following = page_rows(
         connection, listed, values, limit=query.limit, position=query.after
     )
     return Page(_complete(connection, found, query), following)
-
-
-def _how(connection: Connection, query: RunQuery) -> How:
-    """Return how a query's metric condition is best met, if it has one."""
-    condition, sort = query.metric, query.sort
-    if condition is None:
-        return "exists"
-    if sort.by == "metric" and sort.key == condition.key:
-        return "joined"
-    return "found" if are_few_values(connection, condition) else "exists"
 
 
 @functools.lru_cache(maxsize=200)

@@ -7,13 +7,14 @@ from chachaml_kernel.domain.query import RunQuery
 from msgspec import Meta, Struct
 
 from chachaml_ui.api import streams
-from chachaml_ui.api.run_queries import Status, read_status
+from chachaml_ui.api.run_queries import Query, Status, read_archived, read_query, read_status
 from chachaml_ui.api.table import Call, Nothing, Route, route
 
 
 class Asked(Struct, frozen=True, forbid_unknown_fields=True):
     """Of which runs, what, and in which format."""
 
+    q: Query | None = None
     experiment: str | None = None
     status: Status | None = None
     format: Annotated[
@@ -29,7 +30,13 @@ class Asked(Struct, frozen=True, forbid_unknown_fields=True):
 async def export(call: Call[Nothing, Asked, None]) -> web.StreamResponse:
     """Return a table: a row a run, or a row a point."""
     asked = call.query
-    query = RunQuery(experiment=asked.experiment, status=read_status(asked.status))
+    where = read_query(asked.q)
+    query = RunQuery(
+        experiment=asked.experiment,
+        status=read_status(asked.status),
+        archived=read_archived(None, where),
+        where=where,
+    )
     file = await call.kernel.exports.export(asked.what, query, format=asked.format)
     headers = {
         "Content-Type": file.content_type,

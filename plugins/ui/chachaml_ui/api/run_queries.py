@@ -2,6 +2,8 @@
 
 from typing import Annotated
 
+from chachaml_kernel.domain.language.parser import parse
+from chachaml_kernel.domain.language.tree import Expression, fields_of
 from chachaml_kernel.domain.query import MetricCondition, RunQuery, parse_operator, parse_sort
 from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.errors import Invalid
@@ -27,15 +29,25 @@ OperatorText = Annotated[
 ]
 
 
+Query = Annotated[
+    str,
+    Meta(
+        description="A query in the language for runs",
+        examples=["metric.loss < 0.1 and status = completed"],
+    ),
+]
+
+
 class Runs(Page, frozen=True, forbid_unknown_fields=True):
     """Which runs, and in which order."""
 
+    q: Query | None = None
     experiment: str | None = None
     status: Status | None = None
     created_by: str | None = None
     name: str | None = None
     parent_run_id: str | None = None
-    archived: Annotated[str, Meta(extra_json_schema={"enum": [*ARCHIVED]})] = "false"
+    archived: Annotated[str, Meta(extra_json_schema={"enum": [*ARCHIVED]})] | None = None
     sort: Annotated[
         str,
         Meta(
@@ -60,8 +72,7 @@ class Search(Page, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def runs_query(asked: Runs) -> RunQuery:
     """Return the query that a list of runs answers."""
     sort = parse_sort(asked.sort, asked.order)
-    if asked.archived not in ARCHIVED:
-        raise Invalid(f"archived is {asked.archived!r}; use one of {', '.join(ARCHIVED)}")
+    where = read_query(asked.q)
     return RunQuery(
         experiment=asked.experiment,
         status=read_status(asked.status),
@@ -70,11 +81,27 @@ def runs_query(asked: Runs) -> RunQuery:
         parent_run_id=asked.parent_run_id,
         tags=asked.tags,
         params=asked.params,
-        archived=ARCHIVED[asked.archived],
+        archived=read_archived(asked.archived, where),
+        where=where,
         sort=sort,
         limit=asked.limit,
         after=asked.after(str(sort)),
     )
+
+
+def read_query(text: str | None) -> Expression | None:
+    """Return what a query in the language says, if it says anything; raise `Misread`."""
+    return None if text is None else parse(text)
+
+
+def read_archived(text: str | None, where: Expression | None) -> bool | None:
+    """Return whether archived runs are wanted: no, unless `text` or the query speaks of them."""
+    if text is None:
+        fields = () if where is None else fields_of(where)
+        return None if any(field.name == "archived" for field in fields) else False
+    if text not in ARCHIVED:
+        raise Invalid(f"archived is {text!r}; use one of {', '.join(ARCHIVED)}")
+    return ARCHIVED[text]
 
 
 def search_query(asked: Search) -> RunQuery:

@@ -81,17 +81,21 @@ def _said_about_runs() -> None:
         sa.Column("value", sa.Text, nullable=False),
         sa.Column("text", sa.Text, nullable=False),
         sa.Column("number", Real),
+        sa.Column("brief", sa.Text),
         sa.PrimaryKeyConstraint("run_id", "key"),
         sqlite_with_rowid=False,
     )
+    op.create_index("params_by_value", "params", ["key", "number", "brief"])
     op.create_table(
         "tags",
         _of_run(),
         sa.Column("key", sa.Text, nullable=False),
         sa.Column("value", sa.Text, nullable=False),
+        sa.Column("brief", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("run_id", "key"),
         sqlite_with_rowid=False,
     )
+    op.create_index("tags_by_value", "tags", ["key", "brief"])
     op.create_table(
         "datasets",
         sa.Column("id", sa.Text, primary_key=True),

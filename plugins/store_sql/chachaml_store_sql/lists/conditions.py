@@ -1,0 +1,253 @@
+"""What can be asked of a run, each kind of it as SQL over bound values.
+
+All conditions are true or false, never NULL, so that they can be turned around.
+"""
+
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from chachaml_kernel.domain.language.fields import KINDS
+from chachaml_kernel.domain.language.fields import OPERATORS as ALLOWED
+from chachaml_kernel.domain.language.tree import FieldName
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    FromClause,
+    Table,
+    and_,
+    exists,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+)
+
+from chachaml_store_sql.lists.headline import headline_series
+from chachaml_store_sql.schema import experiments, params, runs, series, tags
+
+Bound: TypeAlias = BindParameter[Any]
+Condition: TypeAlias = ColumnElement[bool]
+Test: TypeAlias = Callable[..., Condition]
+"""A condition on a column, or on a row of a table, as a function of that and its bound values."""
+
+COMPARE: Mapping[str, Test] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+OPERATORS: Mapping[str, Test] = {
+    **COMPARE,
+    "in": lambda column, *values: column.in_(values),
+    "not in": lambda column, *values: column.not_in(values),
+    "~": lambda column, pattern: column.ilike(pattern, escape="\\"),
+    "!~": lambda column, pattern: column.not_ilike(pattern, escape="\\"),
+}
+NAN: Mapping[str, Test] = {
+    "is nan": lambda column: column.is_(None),
+    "is number": lambda column: column.is_not(None),
+}
+"""What else a column of type `Real` is asked: NULL means NaN there, if there is a row at all."""
+
+NUMBERS = {**COMPARE, "in": OPERATORS["in"], "not in": OPERATORS["not in"], **NAN}
+
+OWN: Mapping[FieldName, ColumnElement[Any]] = {
+    "id": runs.c.id,
+    "name": runs.c.name,
+    "status": runs.c.status,
+    "user": runs.c.created_by,
+    "parent": runs.c.parent_run_id,
+    "error": runs.c.error,
+    "note": func.nullif(runs.c.note, ""),
+    "started": runs.c.started_at,
+    "ended": runs.c.ended_at,
+    "duration": runs.c.ended_at - runs.c.started_at,
+    "archived": runs.c.archived,
+}
+"""What a run has itself."""
+
+NO_EXPERIMENT = -1
+"""No experiment's id; NULL would make a comparison neither true nor false."""
+
+PARTS: Mapping[str, str] = {"": "last_value", "min": "least", "max": "greatest", "count": "length"}
+"""The columns of a metric's parts."""
+
+
+def _of_column(name: str, test: Test) -> Test:
+    def of_row(row: FromClause, *values: Bound) -> Condition:
+        return test(row.c[name], *values)
+
+    return of_row
+
+
+def _there(param: FromClause) -> Condition:
+    return or_(param.c.number.is_not(None), param.c.brief.is_not(None))
+
+
+def _param_text(name: str) -> Test:
+    """Return a test of texts; what holds of no number by itself holds of none at all."""
+    test = OPERATORS[name]
+
+    def of_param(param: FromClause, *values: Bound) -> Condition:
+        if name in ("!=", "not in"):
+            return or_(param.c.number.is_not(None), _is_text(param) & test(param.c.text, *values))
+        is_meant = _there(param) if name in ("~", "!~") else _is_text(param)
+        return and_(is_meant, test(param.c.text, *values))
+
+    return of_param
+
+
+def _is_text(param: FromClause) -> Condition:
+    return and_(param.c.number.is_(None), param.c.brief.is_not(None))
+
+
+def _param_number(name: str) -> Test:
+    test = OPERATORS[name]
+
+    def of_param(param: FromClause, *values: Bound) -> Condition:
+        compared = test(param.c.number, *values)
+        return or_(_is_text(param), compared) if name in ("!=", "not in") else compared
+
+    return of_param
+
+
+def _one_of(column: str) -> Test:
+    """Return a test of texts whose beginnings, which an index has, are bound behind them."""
+
+    def of_row(row: FromClause, *values: Bound) -> Condition:
+        half = len(values) // 2
+        return and_(row.c.brief.in_(values[half:]), row.c[column].in_(values[:half]))
+
+    return of_row
+
+
+def _one_param(param: FromClause, *values: Bound) -> Condition:
+    return and_(param.c.number.is_(None), _one_of("text")(param, *values))
+
+
+def _anything(_: FromClause) -> Condition:
+    return true()
+
+
+LOOKUPS: Mapping[str, tuple[Table, Test]] = {
+    "metric there": (series, _anything),
+    **{
+        f"metric{part} {name}": (series, _of_column(column, test))
+        for part, column in PARTS.items()
+        for name, test in NUMBERS.items()
+    },
+    "param there": (params, _there),
+    **{f"param text {name}": (params, _param_text(name)) for name in OPERATORS},
+    **{
+        f"param number {name}": (params, _param_number(name)) for name in NUMBERS if name not in NAN
+    },
+    "param text in": (params, _one_param),
+    "tag there": (tags, _anything),
+    **{f"tag {name}": (tags, _of_column("value", test)) for name, test in OPERATORS.items()},
+    "tag in": (tags, _one_of("value")),
+}
+"""Conditions on the row that a table has for a run and a key: the table, and what the row is asked.
+
+The key is bound before all else.
+"""
+
+
+def looked_up(kind: str, key: Bound, *values: Bound) -> Condition:
+    """Return a condition on a row, that is of no run in particular."""
+    table, test = LOOKUPS[kind]
+    return and_(table.c.key == key, test(table, *values))
+
+
+def _exists(kind: str) -> Test:
+    """Return: the run has such a row. An order may join the same table, which is not meant here."""
+    table, _ = LOOKUPS[kind]
+
+    def of_run(*values: Bound) -> Condition:
+        return exists().where(table.c.run_id == runs.c.id, looked_up(kind, *values)).correlate(runs)
+
+    return of_run
+
+
+def _found(kind: str) -> Test:
+    """Return what `_exists` does, in words that have the runs found by such rows."""
+    table, _ = LOOKUPS[kind]
+    return lambda *values: runs.c.id.in_(select(table.c.run_id).where(looked_up(kind, *values)))
+
+
+def _of_run(column: ColumnElement[Any], test: Test) -> Test:
+    if not getattr(column, "nullable", True):
+        return lambda *values: test(column, *values)
+    return lambda *values: and_(column.is_not(None), test(column, *values))
+
+
+def _is_there(column: ColumnElement[Any]) -> Test:
+    return lambda: column.is_not(None)
+
+
+def _experiment(test: Test) -> Test:
+    def of_run(*values: Bound) -> Condition:
+        named = select(experiments.c.id).where(test(experiments.c.name, *values))
+        return runs.c.experiment_id.in_(named)
+
+    return of_run
+
+
+def _of_experiment(name: Bound) -> Condition:
+    named = select(experiments.c.id).where(experiments.c.name == name)
+    return runs.c.experiment_id == func.coalesce(named.scalar_subquery(), NO_EXPERIMENT)
+
+
+def _headline(test: Test, *, values: int) -> Test:
+    """Return a test of the headline; the preferred keys are bound before its own values."""
+
+    def of_run(*bound: Bound) -> Condition:
+        preferred, own = bound[: len(bound) - values], bound[len(bound) - values :]
+        is_shown = series.c.id == headline_series(preferred)
+        return exists().where(is_shown, test(series.c.last_value, *own)).correlate(runs)
+
+    return of_run
+
+
+def _has_metrics() -> Condition:
+    return exists().where(series.c.run_id == runs.c.id).correlate(runs)
+
+
+def _joined(test: Test) -> Test:
+    """Return a test of the series that the order has joined."""
+    return lambda value: test(series.c.last_value, value)
+
+
+def _has_text_or_number(key: Bound, text: Bound, number: Bound | None = None) -> Condition:
+    equal = params.c.text == text
+    either = equal if number is None else or_(equal, params.c.number == number)
+    own = (params.c.run_id == runs.c.id, params.c.key == key, either)
+    return exists().where(*own).correlate(runs)
+
+
+CONDITIONS: Mapping[str, Test] = {
+    "nothing": false,
+    "and": and_,
+    "or": or_,
+    "not": not_,
+    **{f"{name} there": _is_there(column) for name, column in OWN.items()},
+    **{
+        f"{name} {op}": _of_run(column, OPERATORS[op])
+        for name, column in OWN.items()
+        for op in ALLOWED[KINDS[name]]
+    },
+    **{f"experiment {op}": _experiment(test) for op, test in OPERATORS.items()},
+    "experiment =": _of_experiment,
+    "headline there": _has_metrics,
+    **{f"headline {op}": _headline(test, values=1) for op, test in COMPARE.items()},
+    **{f"headline {op}": _headline(test, values=0) for op, test in NAN.items()},
+    "param text or number": _has_text_or_number,
+    **{kind: _exists(kind) for kind in LOOKUPS},
+    **{f"found {kind}": _found(kind) for kind in LOOKUPS},
+    **{f"joined metric {op}": _joined(test) for op, test in COMPARE.items()},
+}
+"""Each kind of condition, as a function of its bound values or of other conditions."""

@@ -1,0 +1,126 @@
+"""How the runs of a query are found: along its order, or by what few of them have.
+
+Where few runs satisfy one of its filters, and an index knows them, these are found first and then
+put in order. Where many do, the order is walked along until a page is full. Either way alone would
+go through all runs where the other one looks at a page's worth.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from chachaml_kernel.domain.query import RunQuery
+from sqlalchemy import Connection, Dialect, Executable, Select, bindparam, func, literal, select
+
+from chachaml_store_sql.compiled import Build, Values, fetch
+from chachaml_store_sql.lists.conditions import COMPARE, LOOKUPS, Bound, looked_up
+from chachaml_store_sql.lists.filters import Filter, Shape, conditions, filter_values, shapes
+from chachaml_store_sql.lists.wanted import filters
+from chachaml_store_sql.schema import runs
+
+FEW = 1_000
+"""Rows that are put in order at about the cost of walking past as many."""
+
+OWN = {"experiment =", "status =", "user =", "name =", "parent ="}
+"""Kinds of filters that an index on runs serves."""
+
+INDEXED = {
+    *(f"metric {name}" for name in ("=", "<", "<=", ">", ">=", "in", "is nan")),
+    *(f"param number {name}" for name in ("=", "<", "<=", ">", ">=", "in")),
+    "param text in",
+    "tag in",
+}
+"""Kinds of filters for which an index has the rows of a key by their values."""
+
+JOINED = {f"metric {name}" for name in COMPARE}
+"""Kinds of filters that an order by the same metric can check on the series that it has joined."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The filters of a query, worded so that runs are found well.
+
+    `few` tells that they leave few runs, so that an index on the order would have to be walked
+    along for long; `numbers_only` that they leave none without a number to sort by.
+    """
+
+    filters: Sequence[Filter]
+    few: bool
+    numbers_only: bool
+
+
+def plan(connection: Connection, query: RunQuery) -> Plan:
+    """Return how the runs of a query are found best."""
+    wanted = filters(query)
+    joined = [each for each in wanted if _is_joined(each, query)]
+    rarest = _rarest(connection, [each for each in wanted if each not in joined])
+    few = query.sort.by == "metric" and (
+        rarest is not None
+        or _are_few_runs(connection, [each for each in wanted if each.kind in OWN])
+    )
+    worded = [
+        replace(each, kind=f"found {each.kind}")
+        if each is rarest
+        else replace(each, kind=f"joined {each.kind}", values=each.values[1:])
+        if each in joined
+        else each
+        for each in wanted
+    ]
+    return Plan(worded, few, numbers_only=bool(joined))
+
+
+def _is_joined(each: Filter, query: RunQuery) -> bool:
+    by_metric = query.sort.by == "metric" and each.kind in JOINED
+    return by_metric and each.values[0] == query.sort.key
+
+
+def _rarest(connection: Connection, wanted: Sequence[Filter]) -> Filter | None:
+    """Return the filter that the fewest runs satisfy, if these are few."""
+    indexed = [each for each in wanted if each.kind in INDEXED]
+    counts = [_count(connection, each) for each in indexed]
+    fewest = min(counts, default=FEW + 1)
+    return indexed[counts.index(fewest)] if fewest <= FEW else None
+
+
+def _count(connection: Connection, each: Filter) -> int:
+    return _up_to_few(connection, _Rows(each.kind, len(each.values)), filter_values([each]))
+
+
+def _are_few_runs(connection: Connection, wanted: Sequence[Filter]) -> bool:
+    if not wanted:
+        return False
+    return _up_to_few(connection, _Runs(shapes(wanted)), filter_values(wanted)) <= FEW
+
+
+def _up_to_few(connection: Connection, build: Build, values: Values) -> int:
+    [[count]] = fetch(connection, build, values)
+    return int(count)
+
+
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """Counts the runs that satisfy some filters, up to one more than few."""
+
+    filtered: tuple[Shape, ...]
+
+    def __call__(self, _: Dialect) -> Executable:
+        """Return the statement."""
+        return _counted(select(literal(1)).select_from(runs).where(*conditions(self.filtered)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Counts the rows, of a run each, that satisfy a filter, likewise."""
+
+    kind: str
+    values: int
+
+    def __call__(self, _: Dialect) -> Executable:
+        """Return the statement."""
+        table, _test = LOOKUPS[self.kind]
+        bound: list[Bound] = [bindparam(f"filter_{place}") for place in range(self.values)]
+        return _counted(select(literal(1)).select_from(table).where(looked_up(self.kind, *bound)))
+
+
+def _counted(found: Select[Any]) -> Executable:
+    return select(func.count()).select_from(found.limit(FEW + 1).subquery())
