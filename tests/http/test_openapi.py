@@ -33,6 +33,7 @@ POST /api/w/runs/{id}/archive
 POST /api/w/runs/{id}/restore
 DELETE /api/w/runs/{id}
 GET /api/runs
+GET /api/runs/counts
 GET /api/runs/{id}
 GET /api/runs/{id}/metrics
 GET /api/compare

@@ -6,9 +6,12 @@ from chachaml_kernel.memory.models import MemoryModels
 from chachaml_kernel.memory.records import MemoryRecords
 from chachaml_kernel.memory.runs import MemoryRuns
 from chachaml_kernel.memory.state import Memory
+from chachaml_kernel.memory.summaries import MemorySummaries
 
 
-class MemoryStore(MemoryRuns, MemoryMetrics, MemoryRecords, MemoryExperiments, MemoryModels):
+class MemoryStore(
+    MemoryRuns, MemorySummaries, MemoryMetrics, MemoryRecords, MemoryExperiments, MemoryModels
+):
     """Keeps the promises of `Store`, but for durability.
 
     What it returns depends on what was written, and in which order, and on nothing else.

@@ -17,6 +17,7 @@ from chachaml_kernel.ports.store import (
     RunStore,
     Store,
 )
+from chachaml_kernel.ports.summaries import SummaryStore
 
 __all__ = [
     "Announce",
@@ -33,5 +34,6 @@ __all__ = [
     "RunStore",
     "Store",
     "Stored",
+    "SummaryStore",
     "Table",
 ]

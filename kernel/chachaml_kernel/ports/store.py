@@ -23,6 +23,7 @@ from chachaml_kernel.domain.paging import Page, Position
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunKeys, RunRow, RunStatus
 from chachaml_kernel.domain.values import JsonValue
+from chachaml_kernel.ports.summaries import SummaryStore
 
 
 class RunStore(Protocol):
@@ -239,7 +240,9 @@ class ModelStore(Protocol):
         ...
 
 
-class Store(RunStore, MetricStore, ArtifactRecords, ExperimentStore, ModelStore, Protocol):
+class Store(
+    RunStore, SummaryStore, MetricStore, ArtifactRecords, ExperimentStore, ModelStore, Protocol
+):
     """All of the above in one place, so that what must happen together does."""
 
     async def ping(self) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from chachaml_kernel.domain.comparison import MAX_COMPARED, Comparison, compare
+from chachaml_kernel.domain.counts import RunCounts
 from chachaml_kernel.domain.datasets import Dataset, check_dataset
 from chachaml_kernel.domain.experiments import DEFAULT
 from chachaml_kernel.domain.idempotency import Once
@@ -14,7 +15,7 @@ from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunRow, RunStatus, end_status
 from chachaml_kernel.domain.values import JsonValue, check_value
 from chachaml_kernel.errors import Invalid
-from chachaml_kernel.ports import ArtifactStore, RunStore
+from chachaml_kernel.ports import ArtifactStore, Store
 from chachaml_kernel.services.leftovers import free
 from chachaml_kernel.services.surroundings import Clock, NewId
 
@@ -23,7 +24,7 @@ from chachaml_kernel.services.surroundings import Clock, NewId
 class Runs:
     """Everything about runs but their points and artifacts."""
 
-    store: RunStore
+    store: Store
     artifact_store: ArtifactStore
     headline: tuple[str, ...]
     clock: Clock
@@ -102,6 +103,11 @@ class Runs:
         """Return one page of the runs that `query` describes."""
         check_limit(query.limit)
         return await self.store.list_runs(replace(query, headline=self.headline))
+
+    async def counts(self, query: RunQuery) -> RunCounts:
+        """Return how many runs `query` describes, by status; see `SummaryStore.count_runs`."""
+        check_limit(query.limit)
+        return await self.store.count_runs(query)
 
     async def compare(self, run_ids: Sequence[str]) -> Comparison:
         """Put runs side by side, in the order given; an id that is given twice counts once."""

@@ -1,6 +1,7 @@
 """The contract of stores, whole."""
 
 from chachaml_kernel.testing.store_artifacts import ArtifactSuite
+from chachaml_kernel.testing.store_counts import CountSuite
 from chachaml_kernel.testing.store_datasets import DatasetSuite
 from chachaml_kernel.testing.store_experiments import ExperimentSuite
 from chachaml_kernel.testing.store_headlines import HeadlineSuite
@@ -20,6 +21,7 @@ class StoreSuite(
     ParamSuite,
     DatasetSuite,
     ListSuite,
+    CountSuite,
     HeadlineSuite,
     SortingSuite,
     MetricSuite,

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from chachaml_store_sql import rows
 from chachaml_store_sql.compiled import Build, fetch, first, run_many
 from chachaml_store_sql.datasets import insert_dataset
-from chachaml_store_sql.experiments import note_named, note_runs
+from chachaml_store_sql.experiments import counted, note_named, note_run
 from chachaml_store_sql.schema import artifacts, chunks, points, runs, series, tags, versions
 
 
@@ -88,7 +88,8 @@ def start(connection: Connection, new: NewRun) -> Run:
     run = new.run
     if run.parent_run_id is not None:
         require_run(connection, run.parent_run_id, running=False)
-    experiment = note_named(connection, run.experiment, more=1, at=run.started_at)
+    new_kind = counted(run.status.value, run.archived)
+    experiment = note_named(connection, run.experiment, new=new_kind, at=run.started_at)
     row = {
         "id": run.id,
         "experiment_id": experiment,
@@ -131,7 +132,9 @@ def end(
     new = {"run_id": run_id, "new_status": status.value, "new_end": at, "new_error": error}
     ended = first(connection, _end, new)
     if ended is not None:
-        note_runs(connection, ended[0], more=0, at=at)
+        experiment, archived = ended
+        running, now = counted("running", archived), counted(status.value, archived)
+        note_run(connection, experiment, before=running, after=now, at=at)
         return
     before = require(connection, run_id)
     if before == RunStatus.RUNNING:  # it was resumed meanwhile, and is held now
@@ -149,33 +152,38 @@ def _end(_: Dialect) -> Executable:
             ended_at=bindparam("new_end"),
             error=bindparam("new_error"),
         )
-        .returning(runs.c.experiment_id)
+        .returning(runs.c.experiment_id, runs.c.archived)
     )
 
 
 def resume(connection: Connection, run_id: str) -> Run:
     """Let a run take writes again."""
-    require(connection, run_id)
-    connection.execute(
+    before = require(connection, run_id)
+    experiment, archived = connection.execute(
         update(runs)
         .where(runs.c.id == run_id)
         .values(status=RunStatus.RUNNING.value, ended_at=None, error=None)
-    )
+        .returning(runs.c.experiment_id, runs.c.archived)
+    ).one()
+    was, now = counted(before.value, archived), counted("running", archived)
+    note_run(connection, experiment, before=was, after=now)
     return get(connection, run_id)
 
 
 def set_archived(connection: Connection, run_id: str, *, archived: bool) -> None:
     """Hide a run from lists, or show it again."""
-    experiment = connection.execute(
+    moved = connection.execute(
         update(runs)
         .where(runs.c.id == run_id, runs.c.archived.is_not(archived))
         .values(archived=archived)
-        .returning(runs.c.experiment_id)
-    ).scalar()
-    if experiment is None:
+        .returning(runs.c.experiment_id, runs.c.status)
+    ).first()
+    if moved is None:
         require_run(connection, run_id, running=False)
-    else:
-        note_runs(connection, experiment, more=-1 if archived else 1, at=0)
+        return
+    experiment, status = moved
+    was, now = counted(status, not archived), counted(status, archived)
+    note_run(connection, experiment, before=was, after=now)
 
 
 def delete_run(connection: Connection, run_id: str) -> list[str]:
@@ -188,7 +196,10 @@ def delete_run(connection: Connection, run_id: str) -> list[str]:
     for table in (points, chunks):
         connection.execute(delete(table).where(table.c.series_id.in_(own_series)))
     unused = _release_artifacts(connection, run_id)
-    connection.execute(delete(runs).where(runs.c.id == run_id))  # the rest goes by cascade
+    experiment = connection.execute(  # the rest goes by cascade
+        delete(runs).where(runs.c.id == run_id).returning(runs.c.experiment_id)
+    ).scalar_one()
+    note_run(connection, experiment, before="archived", after=None)
     return unused
 
 

@@ -34,6 +34,7 @@ from chachaml_store_sql.series.append import Append, Appender, Ticks, prepare
 from chachaml_store_sql.series.notes import note_ended
 from chachaml_store_sql.series.outline import outline
 from chachaml_store_sql.series.read import read_block
+from chachaml_store_sql.summaries import SqlSummaries
 from chachaml_store_sql.upkeep import GiveBack, Upkeep, upkeep_of
 
 T = TypeVar("T")
@@ -52,10 +53,9 @@ async def sql_store(
 
 
 @dataclass(frozen=True, slots=True)
-class SqlStore:
+class SqlStore(SqlSummaries):
     """A `Store`; `write` keeps functions apart, `append` may put several appends together."""
 
-    read: Runner
     write: Runner
     append: Appender
     upkeep: Upkeep

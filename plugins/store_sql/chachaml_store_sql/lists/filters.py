@@ -62,6 +62,8 @@ def filters(query: RunQuery, *, how: How = "exists") -> list[Filter]:
         "archived": query.archived,
     }
     wanted = [Filter(kind, (value,)) for kind, value in equal.items() if value is not None]
+    if query.roots:
+        wanted.append(Filter("root", ()))
     wanted.extend(Filter("tag", tag) for tag in query.tags.items())
     wanted.extend(_param(key, text) for key, text in query.params.items())
     if query.metric is not None:
@@ -167,6 +169,7 @@ CONDITIONS: Mapping[str, Callable[..., ColumnElement[bool]]] = {
     "name": _equals(runs.c.name),
     "parent_run_id": _equals(runs.c.parent_run_id),
     "archived": _equals(runs.c.archived),
+    "root": lambda: runs.c.parent_run_id.is_(None),
     "tag": _has_tag,
     "param": _has_param,
     "number": _has_number,

@@ -17,6 +17,7 @@ from chachaml_ui.api import (
     metrics,
     models,
     runs,
+    summaries,
 )
 from chachaml_ui.api.binding import bind
 from chachaml_ui.api.bodies import expect
@@ -27,7 +28,17 @@ from chachaml_ui.api.table import Call, Nothing, Route, route
 def table() -> list[Route]:
     """Return all routes of the API, in the order in which they are documented."""
     # The router tries them in this order, and points are logged far more often than all else.
-    modules = (metrics, runs, artifacts, annotations, models, experiments, exports, health)
+    modules = (
+        metrics,
+        summaries,
+        runs,
+        artifacts,
+        annotations,
+        models,
+        experiments,
+        exports,
+        health,
+    )
     here = route("GET", "/api/openapi.json", describe, tag="operation")
     return [*(entry for module in modules for entry in module.routes()), here]
 

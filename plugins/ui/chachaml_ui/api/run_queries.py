@@ -1,6 +1,6 @@
 """Which runs a query string asks for."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from chachaml_kernel.domain.query import MetricCondition, RunQuery, parse_operator, parse_sort
 from chachaml_kernel.domain.runs import RunStatus
@@ -35,6 +35,7 @@ class Runs(Page, frozen=True, forbid_unknown_fields=True):
     created_by: str | None = None
     name: str | None = None
     parent_run_id: str | None = None
+    roots: Literal["true", "false"] = "false"
     archived: Annotated[str, Meta(extra_json_schema={"enum": [*ARCHIVED]})] = "false"
     sort: Annotated[
         str,
@@ -68,6 +69,7 @@ def runs_query(asked: Runs) -> RunQuery:
         created_by=asked.created_by,
         name=asked.name,
         parent_run_id=asked.parent_run_id,
+        roots=asked.roots == "true",
         tags=asked.tags,
         params=asked.params,
         archived=ARCHIVED[asked.archived],

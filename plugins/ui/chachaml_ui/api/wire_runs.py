@@ -70,6 +70,7 @@ class RunRow(Run, frozen=True):
     params: dict[str, Any]
     tags: dict[str, str]
     latest: Latest
+    children: int
     matched: Number | UnsetType = UNSET
 
 
@@ -124,6 +125,7 @@ def from_row(row: runs.RunRow) -> RunRow:
         params=dict(row.params),
         tags=dict(row.tags),
         latest={key: number(value) for key, value in row.latest.items()},
+        children=row.children,
         matched=UNSET if row.matched is None else number(row.matched),
     )
 
@@ -199,5 +201,6 @@ def _row_of(detail: runs.RunDetail) -> RunRow:
             tags=detail.tags,
             latest={metric.key: metric.value for metric in detail.metrics},
             headline=detail.headline,
+            children=sum(not child.archived for child in detail.children),
         )
     )

@@ -1,0 +1,20 @@
+"""The part of the store port that sums many runs up."""
+
+from dataclasses import dataclass
+
+from chachaml_kernel.domain.counts import RunCounts
+from chachaml_kernel.domain.query import RunQuery
+
+from chachaml_store_sql.lists.counts import count_runs
+from chachaml_store_sql.runner import Runner
+
+
+@dataclass(frozen=True, slots=True)
+class SqlSummaries:
+    """A `SummaryStore`; `read` runs functions of a connection."""
+
+    read: Runner
+
+    async def count_runs(self, query: RunQuery) -> RunCounts:
+        """See `SummaryStore`."""
+        return await self.read(lambda c: count_runs(c, query))

@@ -1,0 +1,73 @@
+"""Many runs summed up over HTTP: counts, families, groups, sparks."""
+
+import httpx
+import pytest
+
+from tests.http.client import Api, Json, detail
+
+
+@pytest.fixture
+def experiment(api: Api) -> str:
+    """Return an experiment of a failed run, its two children, and an archived run."""
+    name = api.experiment()
+    parent = api.start(experiment=name, name="sweep", created_by="maria")
+    for rate in (0.1, 0.2):
+        child = api.start(experiment=name, name=f"child-{rate}", parent_run_id=parent)
+        api.post(f"/api/w/runs/{child}/params", {"lr": rate})
+    archived = api.start(experiment=name)
+    api.post(f"/api/w/runs/{archived}/archive", {})
+    api.post(f"/api/w/runs/{parent}/end", {"status": "failed"})
+    return name
+
+
+def counts(**some: int) -> Json:
+    return {"total": 0, "running": 0, "completed": 0, "failed": 0, "archived": 0, **some}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({}, counts(total=3, running=2, failed=1, archived=1)),
+        ({"status": "failed", "limit": "1"}, counts(total=3, running=2, failed=1, archived=1)),
+        ({"param.lr": "0.10"}, counts(total=1, running=1)),
+        ({"roots": "true"}, counts(total=1, failed=1, archived=1)),
+        ({"created_by": "maria"}, counts(total=1, failed=1)),
+        ({"created_by": "nobody"}, counts()),
+    ],
+)
+def test_runs_are_counted_by_status(
+    api: Api, experiment: str, query: dict[str, str], expected: Json
+) -> None:
+    assert api.get("/api/runs/counts", experiment=experiment, **query) == expected
+
+
+def test_all_runs_are_counted(api: Api, experiment: str) -> None:
+    before = api.get("/api/runs/counts")
+    api.start(experiment=experiment)
+    after = api.get("/api/runs/counts")
+    assert after["running"] == before["running"] + 1
+    assert after["total"] == before["total"] + 1
+
+
+def test_an_experiment_has_its_counts(api: Api, experiment: str) -> None:
+    listed = {row["name"]: row for row in api.get("/api/experiments", limit=1_000)}
+    assert listed[experiment]["counts"] == api.get("/api/runs/counts", experiment=experiment)
+
+
+def test_children_are_folded_under_their_parents(api: Api, experiment: str) -> None:
+    [root] = api.get("/api/runs", experiment=experiment, roots="true")
+    assert (root["name"], root["children"]) == ("sweep", 2)
+    children = api.get("/api/runs", parent_run_id=root["id"])
+    assert [row["name"] for row in children] == ["child-0.2", "child-0.1"]
+    assert [row["children"] for row in children] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/api/runs?roots=perhaps", "one of true, false"),
+        ("/api/runs/counts?colour=red", "'colour'; allowed: limit"),
+    ],
+)
+def test_a_bad_question_is_told_what_is_right(http: httpx.Client, path: str, said: str) -> None:
+    assert said in detail(http.get(path), 400)
