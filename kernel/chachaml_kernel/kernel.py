@@ -61,7 +61,14 @@ async def open_parts(
         store = await stack.enter_async_context(parts.store)
         artifact_store = await stack.enter_async_context(parts.artifact_store)
         yield Kernel(
-            runs=Runs(store, artifact_store, config.kernel.headline, clock, new_id),
+            runs=Runs(
+                store,
+                artifact_store,
+                config.kernel.headline,
+                clock,
+                new_id,
+                config.kernel.lower_is_better,
+            ),
             metrics=Metrics(store, clock),
             artifacts=Artifacts(store, artifact_store, clock, new_id),
             experiments=Experiments(store, clock),

@@ -62,6 +62,30 @@ def test_children_are_folded_under_their_parents(api: Api, experiment: str) -> N
     assert [row["children"] for row in children] == [0, 0]
 
 
+def test_a_comparison_says_what_is_best_and_what_differs(api: Api) -> None:
+    first = api.start(env={"python": "3.12", "os": "Linux"}, datasets=[{"name": "a.csv"}])
+    second = api.start(env={"python": "3.13", "os": "Linux"}, datasets=[{"name": "b.csv"}])
+    api.post(f"/api/w/runs/{first}/metrics", [{"loss": 3, "f1": 0.5}, {"loss": 2}])
+    api.post(f"/api/w/runs/{second}/metrics", {"loss": 2.5, "f1": 0.6, "auc": 0.5})
+    compared = api.get("/api/compare", ids=f"{first},{second}")
+    assert compared["summaries"]["loss"] == {
+        first: {"latest": 2.0, "count": 2, "min": 2.0, "max": 3.0},
+        second: {"latest": 2.5, "count": 1, "min": 2.5, "max": 2.5},
+    }
+    assert compared["best"] == {"auc": [second], "f1": [second], "loss": [first]}
+    assert compared["env"]["python"] == {first: "3.12", second: "3.13"}
+    assert compared["env_differing"] == ["python"]
+    assert compared["datasets"][second][0]["name"] == "b.csv"
+    assert compared["datasets_differ"] is True
+
+
+def test_runs_on_the_same_data_do_not_differ_in_it(api: Api) -> None:
+    ids = [api.start(datasets=[{"name": "a.csv", "n_rows": 3}]) for _ in range(2)]
+    compared = api.get("/api/compare", ids=",".join(ids))
+    assert compared["datasets_differ"] is False
+    assert compared["env_differing"] == []
+
+
 @pytest.mark.parametrize(
     ("path", "said"),
     [

@@ -1,14 +1,15 @@
 """Many runs summed up, in memory."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from chachaml_kernel.domain.comparison import Side
 from chachaml_kernel.domain.counts import RunCounts
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import Run
-from chachaml_kernel.memory.lists import matching
-from chachaml_kernel.memory.state import Memory
+from chachaml_kernel.memory.lists import detail, matching, row
+from chachaml_kernel.memory.state import Memory, RunRecord
 
 
 class MemorySummaries:
@@ -20,6 +21,21 @@ class MemorySummaries:
         """Return how many runs `query` describes, by status."""
         every = replace(query, status=None, archived=None)
         return counts_of(record.run for record in matching(self.memory, every))
+
+    async def get_sides(
+        self, run_ids: Sequence[str], *, headline: Sequence[str] = ()
+    ) -> Sequence[Side]:
+        """Return what is compared of some runs."""
+        return [self._side(self.memory.run(run_id), headline) for run_id in run_ids]
+
+    def _side(self, record: RunRecord, headline: Sequence[str]) -> Side:
+        whole = detail(self.memory, record, preferred=headline)
+        return Side(
+            row=row(self.memory, record, RunQuery(headline=tuple(headline))),
+            metrics=whole.metrics,
+            env=whole.env,
+            datasets=whole.datasets,
+        )
 
 
 def counts_of(runs: Iterable[Run]) -> RunCounts:

@@ -1,12 +1,12 @@
 """Runs: their life, what is said about them, lists and comparisons of them."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from chachaml_kernel.domain.comparison import MAX_COMPARED, Comparison, compare
 from chachaml_kernel.domain.counts import RunCounts
 from chachaml_kernel.domain.datasets import Dataset, check_dataset
+from chachaml_kernel.domain.direction import LOWER_IS_BETTER
 from chachaml_kernel.domain.experiments import DEFAULT
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.names import check_key, check_name, check_number, check_text
@@ -29,6 +29,7 @@ class Runs:
     headline: tuple[str, ...]
     clock: Clock
     new_id: NewId
+    lower_is_better: tuple[str, ...] = LOWER_IS_BETTER
 
     async def start(
         self,
@@ -114,7 +115,8 @@ class Runs:
         ids = list(dict.fromkeys(run_ids))
         if not 2 <= len(ids) <= MAX_COMPARED:
             raise Invalid(f"comparing takes 2 to {MAX_COMPARED} different runs; got {len(ids)}")
-        return compare(await asyncio.gather(*map(self.get, ids)))
+        sides = await self.store.get_sides(ids, headline=self.headline)
+        return compare(sides, lower=self.lower_is_better)
 
     async def log_params(
         self, run_id: str, params: Mapping[str, JsonValue], *, once: Once | None = None

@@ -13,6 +13,7 @@ from chachaml_kernel.testing.store_once import OnceSuite
 from chachaml_kernel.testing.store_params import ParamSuite
 from chachaml_kernel.testing.store_races import RaceSuite
 from chachaml_kernel.testing.store_runs import RunSuite
+from chachaml_kernel.testing.store_sides import SideSuite
 from chachaml_kernel.testing.store_sorting import SortingSuite
 
 
@@ -24,6 +25,7 @@ class StoreSuite(
     CountSuite,
     HeadlineSuite,
     SortingSuite,
+    SideSuite,
     MetricSuite,
     HistorySuite,
     ArtifactSuite,

@@ -38,7 +38,7 @@ def list_runs(connection: Connection, query: RunQuery) -> Page[RunRow]:
     found, following = page_rows(
         connection, listed, values, limit=query.limit, position=query.after
     )
-    return Page(_complete(connection, found, query), following)
+    return Page(complete(connection, found, query), following)
 
 
 def _how(connection: Connection, query: RunQuery) -> How:
@@ -73,7 +73,8 @@ def run_tiers(
     ]
 
 
-def _complete(connection: Connection, found: Sequence[Fetched], query: RunQuery) -> list[RunRow]:
+def complete(connection: Connection, found: Sequence[Fetched], query: RunQuery) -> list[RunRow]:
+    """Return rows of `RUN_COLUMNS`, which may have more columns, as a list shows these runs."""
     ids = [row[0] for row in found]
     own_params = _params(connection, ids)
     own_tags = _tags(connection, ids)

@@ -1,8 +1,8 @@
-"""Runs as JSON: alone, as rows of lists, whole, and side by side."""
+"""Runs as JSON: alone, as rows of lists, and whole."""
 
 from typing import Annotated, Any
 
-from chachaml_kernel.domain import comparison, metrics, runs
+from chachaml_kernel.domain import metrics, runs
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from chachaml_ui.api.wire import Id, Name, Number, Text, Texts, Time, Values, number
@@ -100,15 +100,6 @@ class RunWhole(Run, frozen=True):
     children: list[Run]
 
 
-class Comparison(Struct, frozen=True):
-    """Runs side by side: by key, then by run id; `differing` are keys of params."""
-
-    runs: list[RunRow]
-    params: dict[str, dict[str, Any]]
-    metrics: dict[str, dict[str, Number]]
-    differing: list[str]
-
-
 Params = Annotated[Values, Meta(examples=[{"lr": 0.01, "epochs": 100}])]
 
 
@@ -146,19 +137,6 @@ def from_detail(detail: runs.RunDetail) -> RunWhole:
     )
 
 
-def from_comparison(compared: comparison.Comparison) -> Comparison:
-    """Return runs side by side as JSON says it."""
-    return Comparison(
-        runs=[_row_of(detail) for detail in compared.runs],
-        params={key: dict(values) for key, values in compared.params.items()},
-        metrics={
-            key: {id_: number(value) for id_, value in values.items()}
-            for key, values in compared.metrics.items()
-        },
-        differing=list(compared.differing),
-    )
-
-
 def _facts(run: runs.Run) -> dict[str, Any]:
     return {
         "id": run.id,
@@ -190,17 +168,4 @@ def _metric(metric: metrics.Metric) -> Metric:
         count=metric.count,
         min=number(metric.min),
         max=number(metric.max),
-    )
-
-
-def _row_of(detail: runs.RunDetail) -> RunRow:
-    return from_row(
-        runs.RunRow(
-            run=detail.run,
-            params=detail.params,
-            tags=detail.tags,
-            latest={metric.key: metric.value for metric in detail.metrics},
-            headline=detail.headline,
-            children=sum(not child.archived for child in detail.children),
-        )
     )
