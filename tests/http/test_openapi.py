@@ -36,6 +36,7 @@ GET /api/runs
 GET /api/runs/counts
 GET /api/runs/{id}
 GET /api/runs/{id}/metrics
+GET /api/sparks
 GET /api/compare
 GET /api/search
 GET /api/export

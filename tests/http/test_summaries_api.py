@@ -86,10 +86,27 @@ def test_runs_on_the_same_data_do_not_differ_in_it(api: Api) -> None:
     assert compared["env_differing"] == []
 
 
+def test_small_curves_of_many_runs_come_together(api: Api) -> None:
+    runs = [api.start() for _ in range(3)]
+    series: list[list[Json]] = [[3, 1, 2], [5, "NaN"]]
+    for run, values in zip(runs, series, strict=False):
+        columns = {"step": [*range(len(values))], "metrics": {"loss": values}}
+        api.post(f"/api/w/runs/{run}/metrics", columns)
+    assert api.get("/api/sparks", runs=",".join(runs), key="loss", points=2) == {
+        runs[0]: {"count": 3, "step": [0, 2], "value": [3.0, 2.0]},
+        runs[1]: {"count": 2, "step": [0, 1], "value": [5.0, "NaN"]},
+    }
+    assert api.get("/api/sparks", runs=runs[2], key="loss") == {}
+
+
 @pytest.mark.parametrize(
     ("path", "said"),
     [
         ("/api/runs?roots=perhaps", "one of true, false"),
+        ("/api/sparks?runs=a", "'key' is missing"),
+        ("/api/sparks?runs=a&key=loss&points=1", "from 2 to 1000"),
+        ("/api/sparks?key=loss&runs=" + ",".join(map(str, range(101))), "101 runs are too many"),
+        ("/api/runs/counts?limit=0", "from 1 to 1000"),
         ("/api/runs/counts?colour=red", "'colour'; allowed: limit"),
     ],
 )

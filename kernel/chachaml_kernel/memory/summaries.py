@@ -1,11 +1,12 @@
 """Many runs summed up, in memory."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from chachaml_kernel.domain.comparison import Side
 from chachaml_kernel.domain.counts import RunCounts
+from chachaml_kernel.domain.metrics import Outline, thin
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import Run
 from chachaml_kernel.memory.lists import detail, matching, row
@@ -36,6 +37,21 @@ class MemorySummaries:
             env=whole.env,
             datasets=whole.datasets,
         )
+
+    async def sketches(
+        self, run_ids: Sequence[str], key: str, *, max_points: int
+    ) -> Mapping[str, Outline]:
+        """Return so many of the points of a metric of each run that has it."""
+        stored = self.memory.runs
+        found = {
+            run_id: stored[run_id].series[key]
+            for run_id in run_ids
+            if run_id in stored and key in stored[run_id].series
+        }
+        return {
+            run_id: Outline(len(points), thin(points, max_points))
+            for run_id, points in found.items()
+        }
 
 
 def counts_of(runs: Iterable[Run]) -> RunCounts:

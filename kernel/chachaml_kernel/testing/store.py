@@ -14,6 +14,7 @@ from chachaml_kernel.testing.store_params import ParamSuite
 from chachaml_kernel.testing.store_races import RaceSuite
 from chachaml_kernel.testing.store_runs import RunSuite
 from chachaml_kernel.testing.store_sides import SideSuite
+from chachaml_kernel.testing.store_sketches import SketchSuite
 from chachaml_kernel.testing.store_sorting import SortingSuite
 
 
@@ -26,6 +27,7 @@ class StoreSuite(
     HeadlineSuite,
     SortingSuite,
     SideSuite,
+    SketchSuite,
     MetricSuite,
     HistorySuite,
     ArtifactSuite,
