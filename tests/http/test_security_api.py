@@ -36,10 +36,13 @@ def test_the_server_is_reached_by_loopback_names(http: httpx.Client, host: str) 
 @pytest.mark.parametrize(
     "host", ["evil.example", "evil.example:8080", "localhost.evil", "1.2.3.4", "[::1]evil", "[::1"]
 )
-@pytest.mark.parametrize("path", ["/api/runs", "/runs", "/metrics", "/nope"])
+@pytest.mark.parametrize("path", ["/api/runs", "/metrics", "/nope"])
 def test_the_server_is_reached_by_no_other_name(http: httpx.Client, host: str, path: str) -> None:
     answer = http.get(path, headers={"Host": host})
     assert "allowed_hosts" in detail(answer, 403, "forbidden")
+    page = http.get("/runs", headers={"Host": host})
+    assert page.status_code == 403
+    assert "allowed_hosts" in page.text
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
@@ -126,7 +129,9 @@ async def test_a_listed_host_is_no_foreign_origin() -> None:
         assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/api/runs", "/nope", "/healthz", "/metrics", "/runs"])
+@pytest.mark.parametrize(
+    "path", ["/api/runs", "/nope", "/healthz", "/metrics", "/runs", "/runs/nobody"]
+)
 def test_every_answer_tells_browsers_to_be_careful(http: httpx.Client, path: str) -> None:
     headers = http.get(path).headers
     assert headers["X-Content-Type-Options"] == "nosniff"
@@ -135,8 +140,9 @@ def test_every_answer_tells_browsers_to_be_careful(http: httpx.Client, path: str
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
-    if path != "/runs":
-        assert headers["Cache-Control"] == "no-store"
+    is_page = path.startswith("/runs")
+    assert headers["Cache-Control"] == ("no-cache" if is_page else "no-store")
+    assert ("script-src 'self'" in headers["Content-Security-Policy"]) is is_page
 
 
 @dataclass(frozen=True)
@@ -157,10 +163,13 @@ async def test_an_authenticator_decides_about_all_but_health() -> None:
         serving(kernel(authenticator=Keys())) as (url, _),
         httpx.AsyncClient(base_url=url) as http,
     ):
-        for path in ("/api/runs", "/runs", "/metrics", "/api/openapi.json", "/nope"):
+        for path in ("/api/runs", "/metrics", "/api/openapi.json", "/nope"):
             refused = await http.get(path)
             assert detail(refused, 401, "not authenticated") == "send a key"
             assert refused.headers["WWW-Authenticate"] == 'Bearer realm="chachaml"'
+        page = await http.get("/runs")
+        assert page.status_code == 401
+        assert page.headers["WWW-Authenticate"] == 'Bearer realm="chachaml"'
         assert (await http.get("/healthz")).status_code == 200
         assert (await http.get("/api/runs", headers=right)).status_code == 200
         answer = await http.delete("/api/w/runs/x", headers=right)

@@ -5,6 +5,7 @@ import msgspec
 from aiohttp import web
 
 from chachaml_ui.pages.frame import PLACES, bare_frame
+from chachaml_ui.security import PAGE_POLICY
 
 NO_PAGES = ("/api/", "/healthz", "/readyz", "/metrics", "/static/")
 """What is under these addresses is for programs."""
@@ -26,7 +27,7 @@ def dress(request: web.Request, answer: web.Response) -> web.Response:
     answer.content_type = "text/html"
     answer.text = aiohttp_jinja2.render_string("error.html", request, context)
     answer.headers["Cache-Control"] = "no-cache"
-    del answer.headers["Content-Security-Policy"]  # a page has another one
+    answer.headers["Content-Security-Policy"] = PAGE_POLICY
     return answer
 
 
