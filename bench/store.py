@@ -61,7 +61,8 @@ def fill(connection: Connection, count: int, series: int) -> None:
 
 def _experiment(i: int, runs: int) -> dict[str, object]:
     times = {"created_at": i, "updated_at": i}
-    return {"name": f"e{i}", "description": "", "run_count": runs // 10, **times}
+    counts = {"running": 0, "completed": runs * 3 // 40, "failed": runs // 40, "archived": 0}
+    return {"name": f"e{i}", "description": "", **counts, **times}
 
 
 def _run(i: int) -> dict[str, object]:

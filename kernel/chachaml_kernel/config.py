@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chachaml_kernel.config_file import ConfigFile, read_config_file
+from chachaml_kernel.domain.direction import LOWER_IS_BETTER
 from chachaml_kernel.errors import ConfigError
 from chachaml_kernel.settings import Table, Variable, build
 
@@ -21,9 +22,14 @@ SHORTHANDS = {
 
 @dataclass(frozen=True, slots=True)
 class KernelSettings:
-    """The `[kernel]` table. `headline` are the preferred headline metrics, first one first."""
+    """The `[kernel]` table.
+
+    `headline` are the preferred headline metrics, first one first. `lower_is_better` are words in
+    keys of metrics that get better as they fall; see `higher_is_better`.
+    """
 
     headline: tuple[str, ...] = ("accuracy", "f1")
+    lower_is_better: tuple[str, ...] = LOWER_IS_BETTER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,7 @@ class Kernel:
     experiments: Experiments
     models: Models
     views: Views
+    queries: Queries
     exports: Exports
     authenticator: Authenticator | None
     health: Health
@@ -66,14 +67,22 @@ async def open_parts(
         store = await stack.enter_async_context(parts.store)
         artifact_store = await stack.enter_async_context(parts.artifact_store)
         yield Kernel(
-            runs=Runs(store, artifact_store, config.kernel.headline, clock, new_id),
+            runs=Runs(
+                store,
+                artifact_store,
+                config.kernel.headline,
+                clock,
+                new_id,
+                config.kernel.lower_is_better,
+            ),
             bulk=Bulk(store, artifact_store),
             metrics=Metrics(store, clock),
             artifacts=Artifacts(store, artifact_store, clock, new_id),
             experiments=Experiments(store, clock),
             models=Models(store, clock),
             views=Views(store, clock),
-            exports=Exports(store, parts.exporters),
+            queries=Queries(store),
+            exports=Exports(store, parts.exporters, config.kernel.headline, clock),
             authenticator=parts.authenticator,
             health=Health(store, artifact_store),
         )

@@ -41,7 +41,8 @@ def kernel(
         experiments=Experiments(records, system_clock),
         models=Models(records, system_clock),
         views=Views(records, system_clock),
-        exports=Exports(records, exporters),
+        queries=Queries(records),
+        exports=Exports(records, exporters, (), system_clock),
         authenticator=authenticator,
         health=Health(records, files),
     )

@@ -35,8 +35,10 @@ POST /api/w/runs/{id}/restore
 DELETE /api/w/runs/{id}
 POST /api/w/bulk
 GET /api/runs
+GET /api/runs/counts
 GET /api/runs/{id}
 GET /api/runs/{id}/metrics
+GET /api/sparks
 GET /api/compare
 GET /api/search
 GET /api/complete

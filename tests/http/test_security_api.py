@@ -184,8 +184,8 @@ async def test_who_is_known_stands_as_the_creator_where_nobody_is_named() -> Non
         )
         body = {"name": "m", "run_id": run["id"], "artifact": "a"}
         assert (await http.post("/api/w/models", json=body)).json()["created_by"] == "maria"
-        for stage, named in (("staging", {}), ("none", {"moved_by": "ci"})):
-            await http.post("/api/w/models/m/versions/1/stage", json={"stage": stage, **named})
+        for stage, by in (("staging", {}), ("none", {"moved_by": "ci"})):
+            await http.post("/api/w/models/m/versions/1/stage", json={"stage": stage, **by})
         moves = (await http.get("/api/models/m/history")).json()
         assert [move["by"] for move in moves] == ["ci", "maria"]
         view = await http.post("/api/w/views", json={"name": "v", "query": ""})

@@ -1,12 +1,15 @@
 """Comparing runs, and diffing versions of a model."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import TypeVar
 
+from chachaml_kernel.domain.datasets import Dataset
+from chachaml_kernel.domain.direction import LOWER_IS_BETTER, best, higher_is_better
+from chachaml_kernel.domain.metrics import Metric
 from chachaml_kernel.domain.models import Version
-from chachaml_kernel.domain.runs import RunDetail
-from chachaml_kernel.domain.values import JsonValue, same
+from chachaml_kernel.domain.runs import RunDetail, RunRow
+from chachaml_kernel.domain.values import JsonValue, canonical, same
 
 MAX_COMPARED = 100
 
@@ -14,16 +17,34 @@ V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """What is compared of a run: its row in lists, and what lists do not show."""
+
+    row: RunRow
+    metrics: Sequence[Metric]
+    env: Mapping[str, JsonValue]
+    datasets: Sequence[Dataset]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """Runs side by side: by key, then by run id. A run without the key has no entry there.
 
-    `differing` are the params that not all of the runs have with the same value, sorted.
+    `metrics` are the latest values, `summaries` say more. `best` are the runs, by the key of a
+    metric, that have the best latest value. `differing` are the params, and `env_differing` the
+    facts of the environment, that not all of the runs have with the same value, sorted.
     """
 
-    runs: Sequence[RunDetail]
+    runs: Sequence[RunRow]
     params: Mapping[str, Mapping[str, JsonValue]]
     metrics: Mapping[str, Mapping[str, float]]
+    summaries: Mapping[str, Mapping[str, Metric]]
+    best: Mapping[str, Sequence[str]]
     differing: Sequence[str]
+    env: Mapping[str, Mapping[str, JsonValue]]
+    env_differing: Sequence[str]
+    datasets: Mapping[str, Sequence[Dataset]]
+    datasets_differ: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +63,29 @@ class VersionDiff:
     differing: Sequence[str]
 
 
-def compare(runs: Sequence[RunDetail]) -> Comparison:
-    """Put `runs` side by side."""
-    params = side_by_side({detail.run.id: detail.params for detail in runs})
+def compare(sides: Sequence[Side], *, lower: Collection[str] = LOWER_IS_BETTER) -> Comparison:
+    """Put runs side by side; `lower` are words in keys of metrics that get better as they fall."""
+    by_run = {side.row.run.id: side for side in sides}
+    params = side_by_side({run_id: side.row.params for run_id, side in by_run.items()})
+    env = side_by_side({run_id: side.env for run_id, side in by_run.items()})
+    metrics = side_by_side({run_id: side.row.latest for run_id, side in by_run.items()})
+    own = {
+        run_id: {metric.key: metric for metric in side.metrics} for run_id, side in by_run.items()
+    }
     return Comparison(
-        runs=runs,
+        runs=[side.row for side in sides],
         params=params,
-        metrics=side_by_side({detail.run.id: _latest(detail) for detail in runs}),
-        differing=_differing(params, len(runs)),
+        metrics=metrics,
+        summaries=side_by_side(own),
+        best={
+            key: best(values, higher=higher_is_better(key, lower))
+            for key, values in metrics.items()
+        },
+        differing=_differing(params, len(sides)),
+        env=env,
+        env_differing=_differing(env, len(sides)),
+        datasets={run_id: side.datasets for run_id, side in by_run.items()},
+        datasets_differ=len({_used(side.datasets) for side in sides}) > 1,
     )
 
 
@@ -86,6 +122,12 @@ def _differing(params: Mapping[str, Mapping[str, JsonValue]], count: int) -> lis
 def _equal(values: Mapping[str, JsonValue]) -> bool:
     first, *others = values.values()
     return all(same(first, other) for other in others)
+
+
+def _used(datasets: Sequence[Dataset]) -> frozenset[str]:
+    """Return what tells the datasets of one run from those of another."""
+    blank = [replace(dataset, id="", run_id="", created_at=0) for dataset in datasets]
+    return frozenset(canonical(asdict(dataset)) for dataset in blank)
 
 
 def _latest(detail: RunDetail) -> dict[str, float]:

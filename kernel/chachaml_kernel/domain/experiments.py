@@ -1,6 +1,8 @@
 """Experiments: runs that belong together, by the name that they share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from chachaml_kernel.domain.counts import RunCounts
 
 DEFAULT = "default"
 """The experiment of runs that name none."""
@@ -10,13 +12,18 @@ DEFAULT = "default"
 class Experiment:
     """An experiment and its size.
 
-    `run_count` leaves archived runs out. `last_updated` is the latest of its last run's start, its
-    last run's end and its own last edit, in milliseconds since the Unix epoch.
+    `last_updated` is the latest of its last run's start, its last run's end and its own last edit,
+    in milliseconds since the Unix epoch.
     """
 
     name: str
     description: str
     owner: str | None
     created_at: int
-    run_count: int
     last_updated: int
+    counts: RunCounts = field(default_factory=RunCounts)
+
+    @property
+    def run_count(self) -> int:
+        """How many runs it has, without archived ones."""
+        return self.counts.total

@@ -58,9 +58,9 @@ class MetricCondition:
 class RunQuery:
     """Which runs, in which order, from where, and how many.
 
-    `archived` none means both. A param matches the text of its value, or its number. `headline` are
-    the preferred keys, first one first. `where` is what must hold beside all else; no time in it is
-    relative to now.
+    `archived` none means both. `roots` are runs without a parent. A param matches the text of its
+    value, or its number. `headline` are the preferred keys, first one first. `where` is what must
+    hold beside all else; no time in it is relative to now.
     """
 
     experiment: str | None = None
@@ -68,6 +68,7 @@ class RunQuery:
     created_by: str | None = None
     name: str | None = None
     parent_run_id: str | None = None
+    roots: bool = False
     tags: Mapping[str, str] = field(default_factory=dict)
     params: Mapping[str, str] = field(default_factory=dict)
     archived: bool | None = False

@@ -70,7 +70,11 @@ class Headline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRow:
-    """A run as lists show it. `matched` is the value that a metric search found it by."""
+    """A run as lists show it.
+
+    `matched` is the value that a metric search found it by. `children` is how many runs name it as
+    their parent, without archived ones.
+    """
 
     run: Run
     params: Mapping[str, JsonValue]
@@ -78,6 +82,7 @@ class RunRow:
     latest: Mapping[str, float]
     headline: Headline | None
     matched: float | None = None
+    children: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.paging import Page, Position
 from chachaml_kernel.errors import NotFound
 from chachaml_kernel.memory.state import ExperimentRecord, Memory, page
+from chachaml_kernel.memory.summaries import counts_of
 
 
 class MemoryExperiments:
@@ -68,6 +69,6 @@ def counted(memory: Memory, name: str) -> Experiment:
         description=record.description,
         owner=record.owner,
         created_at=record.created_at,
-        run_count=sum(not run.archived for run in runs),
         last_updated=max([record.edited_at, *times]),
+        counts=counts_of(runs),
     )

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, TypeGuard
 from chachaml_kernel.domain.language.meaning import Subject, holds
 from chachaml_kernel.domain.paging import Page, damaged_cursor
 from chachaml_kernel.domain.query import MetricCondition, Operator, RunQuery, Sort
-from chachaml_kernel.domain.runs import Headline, RunDetail, RunRow
+from chachaml_kernel.domain.runs import Headline, Run, RunDetail, RunRow
 from chachaml_kernel.domain.values import JsonValue, number_of, text_of
 from chachaml_kernel.memory.metrics import latest, summary
 from chachaml_kernel.memory.models import registered_from
@@ -38,7 +38,7 @@ def list_runs(memory: Memory, query: RunQuery) -> Page[RunRow]:
         places = places[places.index(after) + 1 :]
     shown = places[: query.limit]
     return Page(
-        [row(records[one], query) for one in shown],
+        [row(memory, records[one], query) for one in shown],
         shown[-1] if len(places) > len(shown) else None,
     )
 
@@ -114,6 +114,7 @@ def matches(record: RunRecord, query: RunQuery) -> bool:
     wanted = ("experiment", "status", "created_by", "name", "parent_run_id", "archived")
     return (
         all(getattr(query, one) in (None, getattr(record.run, one)) for one in wanted)
+        and not (query.roots and record.run.parent_run_id)
         and all(record.tags.get(key) == value for key, value in query.tags.items())
         and all(param_matches(record, key, value) for key, value in query.params.items())
         and (query.metric is None or satisfies(record, query.metric))
@@ -162,7 +163,7 @@ def headline(record: RunRecord, preferred: Sequence[str]) -> Headline | None:
     return Headline(key, metric.value, metric.step)
 
 
-def row(record: RunRecord, query: RunQuery) -> RunRow:
+def row(memory: Memory, record: RunRecord, query: RunQuery) -> RunRow:
     """Return a run as lists show it."""
     values = {key: latest(series) for key, series in record.series.items()}
     return RunRow(
@@ -172,13 +173,12 @@ def row(record: RunRecord, query: RunQuery) -> RunRow:
         latest=values,
         headline=headline(record, query.headline),
         matched=None if query.metric is None else values[query.metric.key],
+        children=sum(not child.archived for child in children_of(memory, record.run.id)),
     )
 
 
 def detail(memory: Memory, record: RunRecord, *, preferred: Sequence[str]) -> RunDetail:
     """Return a run whole."""
-    runs = [other.run for other in memory.runs.values()]
-    children = [run for run in runs if run.parent_run_id == record.run.id]
     return RunDetail(
         run=record.run,
         params=dict(record.params),
@@ -190,6 +190,16 @@ def detail(memory: Memory, record: RunRecord, *, preferred: Sequence[str]) -> Ru
         env=dict(record.env),
         note=record.note,
         note_saved=record.note_saved,
-        children=sorted(children, key=lambda run: (run.started_at, run.id), reverse=True),
+        children=sorted(
+            children_of(memory, record.run.id),
+            key=lambda run: (run.started_at, run.id),
+            reverse=True,
+        ),
         model_versions=registered_from(memory, record.run.id),
     )
+
+
+def children_of(memory: Memory, run_id: str) -> list[Run]:
+    """Return the runs that name a run as their parent."""
+    runs = [other.run for other in memory.runs.values()]
+    return [run for run in runs if run.parent_run_id == run_id]

@@ -8,13 +8,16 @@ from chachaml_kernel.memory.models import MemoryModels
 from chachaml_kernel.memory.records import MemoryRecords
 from chachaml_kernel.memory.runs import MemoryRuns
 from chachaml_kernel.memory.state import Memory
+from chachaml_kernel.memory.summaries import MemorySummaries
 from chachaml_kernel.memory.views import MemoryViews
 
 
 class MemoryStore(
     MemoryRuns,
     MemoryBulk,
+    MemorySummaries,
     MemoryMetrics,
+    MemoryKeys,
     MemoryRecords,
     MemoryExperiments,
     MemoryModels,

@@ -10,6 +10,7 @@ from chachaml_kernel.ports.authenticator import Authenticator, Caller, Principal
 from chachaml_kernel.ports.bulk import BulkStore
 from chachaml_kernel.ports.exporter import Column, Exporter, Table
 from chachaml_kernel.ports.frontend import Announce
+from chachaml_kernel.ports.keys import KeyStore
 from chachaml_kernel.ports.models import ModelStore
 from chachaml_kernel.ports.store import (
     ArtifactRecords,
@@ -18,6 +19,7 @@ from chachaml_kernel.ports.store import (
     RunStore,
     Store,
 )
+from chachaml_kernel.ports.summaries import SummaryStore
 from chachaml_kernel.ports.views import ViewStore
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "RunStore",
     "Store",
     "Stored",
+    "SummaryStore",
     "Table",
     "ViewStore",
 ]

@@ -24,7 +24,9 @@ from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunKeys, RunRow, RunStatus
 from chachaml_kernel.domain.values import JsonValue
 from chachaml_kernel.ports.bulk import BulkStore
+from chachaml_kernel.ports.keys import KeyStore
 from chachaml_kernel.ports.models import ModelStore
+from chachaml_kernel.ports.summaries import SummaryStore
 from chachaml_kernel.ports.views import ViewStore
 
 
@@ -219,7 +221,9 @@ class ExperimentStore(Protocol):
 class Store(
     RunStore,
     BulkStore,
+    SummaryStore,
     MetricStore,
+    KeyStore,
     ArtifactRecords,
     ExperimentStore,
     ModelStore,

@@ -1,17 +1,19 @@
 """Metrics: logging points and reading them back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.metrics import Outline, Points, Window, check_points
 from chachaml_kernel.domain.names import check_key, check_number
 from chachaml_kernel.errors import Invalid
-from chachaml_kernel.ports import MetricStore
+from chachaml_kernel.ports import Store
 from chachaml_kernel.services.surroundings import Clock
 
 MIN_THINNED, MAX_THINNED = 2, 1_000_000
+MAX_SKETCHED, MAX_SKETCH = 100, 1_000
+"""Runs of which sketches are drawn together, and points of each, at most."""
 MUCH = 10_000
 """From so many points on, checking them would hold the event loop up for too long."""
 
@@ -20,7 +22,7 @@ MUCH = 10_000
 class Metrics:
     """The series of runs."""
 
-    store: MetricStore
+    store: Store
     clock: Clock
 
     async def append(
@@ -47,6 +49,17 @@ class Metrics:
                 f"max_points is {max_points}; it must be from {MIN_THINNED} to {MAX_THINNED}"
             )
         return await self.store.outline(run_id, key, window, max_points=max_points)
+
+    async def sketches(
+        self, run_ids: Sequence[str], key: str, *, max_points: int
+    ) -> Mapping[str, Outline]:
+        """Return a small curve of one metric for each run that has it."""
+        ids = list(dict.fromkeys(run_ids))
+        if len(ids) > MAX_SKETCHED:
+            raise Invalid(f"{len(ids)} runs are too many for one request; name {MAX_SKETCHED}")
+        if not MIN_THINNED <= max_points <= MAX_SKETCH:
+            raise Invalid(f"points is {max_points}; it must be from {MIN_THINNED} to {MAX_SKETCH}")
+        return await self.store.sketches(ids, key, max_points=max_points)
 
 
 def _check(points: Mapping[str, Points]) -> None:

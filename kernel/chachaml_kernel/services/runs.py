@@ -1,11 +1,12 @@
 """Runs: their life, what is said about them, lists and comparisons of them."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from chachaml_kernel.domain.comparison import MAX_COMPARED, Comparison, compare
+from chachaml_kernel.domain.counts import RunCounts
 from chachaml_kernel.domain.datasets import Dataset, check_dataset
+from chachaml_kernel.domain.direction import LOWER_IS_BETTER
 from chachaml_kernel.domain.experiments import DEFAULT
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.names import check_key, check_name, check_number, check_text
@@ -15,7 +16,7 @@ from chachaml_kernel.domain.query import RunQuery, at_time
 from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunRow, RunStatus, end_status
 from chachaml_kernel.domain.values import JsonValue, check_value
 from chachaml_kernel.errors import Invalid
-from chachaml_kernel.ports import ArtifactStore, RunStore
+from chachaml_kernel.ports import ArtifactStore, Store
 from chachaml_kernel.services.leftovers import free
 from chachaml_kernel.services.surroundings import Clock, NewId
 
@@ -24,11 +25,12 @@ from chachaml_kernel.services.surroundings import Clock, NewId
 class Runs:
     """Everything about runs but their points and artifacts."""
 
-    store: RunStore
+    store: Store
     artifact_store: ArtifactStore
     headline: tuple[str, ...]
     clock: Clock
     new_id: NewId
+    lower_is_better: tuple[str, ...] = LOWER_IS_BETTER
 
     async def start(
         self,
@@ -105,12 +107,19 @@ class Runs:
         dated = at_time(query, self.clock())
         return await self.store.list_runs(replace(dated, headline=self.headline))
 
+    async def counts(self, query: RunQuery) -> RunCounts:
+        """Return how many runs `query` describes, by status; see `SummaryStore.count_runs`."""
+        check_limit(query.limit)
+        dated = at_time(query, self.clock())
+        return await self.store.count_runs(replace(dated, headline=self.headline))
+
     async def compare(self, run_ids: Sequence[str]) -> Comparison:
         """Put runs side by side, in the order given; an id that is given twice counts once."""
         ids = list(dict.fromkeys(run_ids))
         if not 2 <= len(ids) <= MAX_COMPARED:
             raise Invalid(f"comparing takes 2 to {MAX_COMPARED} different runs; got {len(ids)}")
-        return compare(await asyncio.gather(*map(self.get, ids)))
+        sides = await self.store.get_sides(ids, headline=self.headline)
+        return compare(sides, lower=self.lower_is_better)
 
     async def log_params(
         self, run_id: str, params: Mapping[str, JsonValue], *, once: Once | None = None

@@ -2,6 +2,7 @@
 
 from chachaml_kernel.testing.store_artifacts import ArtifactSuite
 from chachaml_kernel.testing.store_bulk import BulkSuite
+from chachaml_kernel.testing.store_counts import CountSuite
 from chachaml_kernel.testing.store_datasets import DatasetSuite
 from chachaml_kernel.testing.store_experiments import ExperimentSuite
 from chachaml_kernel.testing.store_headlines import HeadlineSuite
@@ -17,6 +18,8 @@ from chachaml_kernel.testing.store_params import ParamSuite
 from chachaml_kernel.testing.store_queries import QuerySuite
 from chachaml_kernel.testing.store_races import RaceSuite
 from chachaml_kernel.testing.store_runs import RunSuite
+from chachaml_kernel.testing.store_sides import SideSuite
+from chachaml_kernel.testing.store_sketches import SketchSuite
 from chachaml_kernel.testing.store_sorting import SortingSuite
 from chachaml_kernel.testing.store_views import ViewSuite
 
@@ -29,8 +32,11 @@ class StoreSuite(
     DatasetSuite,
     ListSuite,
     QuerySuite,
+    CountSuite,
     HeadlineSuite,
     SortingSuite,
+    SideSuite,
+    SketchSuite,
     MetricSuite,
     KeySuite,
     HistorySuite,

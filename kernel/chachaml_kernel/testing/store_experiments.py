@@ -3,6 +3,7 @@
 
 import pytest
 
+from chachaml_kernel.domain.counts import RunCounts
 from chachaml_kernel.domain.experiments import Experiment
 from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.errors import NotFound
@@ -28,7 +29,6 @@ class ExperimentSuite:
             description="why",
             owner="ada",
             created_at=5_000,
-            run_count=0,
             last_updated=5_000,
         )
         assert await only_experiment(store) == saved
@@ -70,8 +70,8 @@ class ExperimentSuite:
             description="",
             owner=None,
             created_at=4_000,
-            run_count=1,
             last_updated=4_000,
+            counts=RunCounts(running=1),
         )
 
     async def test_a_run_joins_an_experiment_as_it_is(self, store: Store) -> None:

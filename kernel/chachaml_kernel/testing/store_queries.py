@@ -13,6 +13,7 @@ from chachaml_kernel.domain.language.meaning import Subject, holds
 from chachaml_kernel.domain.language.parser import parse
 from chachaml_kernel.domain.language.printing import printed
 from chachaml_kernel.domain.language.tree import Expression
+from chachaml_kernel.domain.notes import Saved
 from chachaml_kernel.domain.query import MetricCondition, Operator, RunQuery, Sort
 from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.domain.values import JsonValue
@@ -172,7 +173,7 @@ class QuerySuite:
             await store.log_params(run_id, {"lr": value})
         await store.set_tag("a", "keep", "yes")
         await store.set_tag("b", "keep", "no")
-        await store.set_note("n", "be Careful")
+        await store.set_note("n", "be Careful", saved=Saved(1_000))
         await store.end_run("c", RunStatus.FAILED, error="out of memory", at=6_002)
         assert sorted(await run_ids(store, RunQuery(where=parse(query)))) == list(expected)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from chachaml_kernel.domain.datasets import Dataset
 from chachaml_kernel.domain.notes import Saved, refuse_overwriting
-from chachaml_kernel.domain.values import JsonValue, canonical, same, text_of
+from chachaml_kernel.domain.values import JsonValue, canonical, double_of, plain_text, same
 from chachaml_kernel.errors import Conflict
 from sqlalchemy import (
     ColumnElement,

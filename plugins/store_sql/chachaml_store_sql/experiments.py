@@ -1,5 +1,8 @@
 """Experiments, with their counts."""
 
+from typing import Literal, TypeAlias, get_args
+
+from chachaml_kernel.domain.counts import RunCounts
 from chachaml_kernel.domain.experiments import Experiment
 from chachaml_kernel.domain.paging import Page, Position
 from chachaml_kernel.errors import NotFound
@@ -26,14 +29,29 @@ NEWEST_FIRST = Tier(
 )
 
 
-def note_named(connection: Connection, name: str, *, more: int, at: int) -> int:
-    """Do what `note_runs` does for the experiment with this name, which is made if it is new.
+Counted: TypeAlias = Literal["running", "completed", "failed", "archived"]
+"""What a run counts as: its status, or that it is archived."""
+
+COUNTED: tuple[Counted, ...] = get_args(Counted)
+
+
+def counted(status: str, archived: object) -> Counted:
+    """Return what a run counts as."""
+    return "archived" if archived else status  # type: ignore[return-value]
+
+
+def note_named(connection: Connection, name: str, *, new: Counted | None, at: int) -> int:
+    """Note that an experiment, which is made if it is new, has a `new` run, if it has.
 
     Returns its id.
     """
-    new = {"name": name, "description": "", "owner": None, "created_at": at, "updated_at": at}
-    [[row_id]] = fetch(connection, _note_named, {**new, "run_count": more})
+    row = {"name": name, "description": "", "owner": None, "created_at": at, "updated_at": at}
+    [[row_id]] = fetch(connection, _note_named, {**row, **_changes(None, new)})
     return int(row_id)
+
+
+def _changes(before: Counted | None, after: Counted | None) -> dict[str, int]:
+    return {kind: (kind == after) - (kind == before) for kind in COUNTED}
 
 
 def _note_named(dialect: Dialect) -> Executable:
@@ -45,7 +63,7 @@ def _note_named(dialect: Dialect) -> Executable:
         .on_conflict_do_update(
             index_elements=["name"],
             set_={
-                "run_count": experiments.c.run_count + new.run_count,
+                **{kind: experiments.c[kind] + new[kind] for kind in COUNTED},
                 "updated_at": _later(new.updated_at),
             },
         )
@@ -58,18 +76,26 @@ def _later(at: ColumnElement[int]) -> ColumnElement[int]:
     return case((experiments.c.updated_at < at, at), else_=experiments.c.updated_at)
 
 
-def note_runs(connection: Connection, experiment: int, *, more: int, at: int) -> None:
-    """Note that an experiment has so many more runs in lists, and that it changed at `at`."""
-    fetch(connection, _note_runs, {"experiment": experiment, "more": more, "changed_at": at})
+def note_run(
+    connection: Connection,
+    experiment: int,
+    *,
+    before: Counted | None,
+    after: Counted | None,
+    at: int = 0,
+) -> None:
+    """Note what a run of an experiment counted as and counts as now, and that it changed `at`."""
+    changes = _changes(before, after)
+    fetch(connection, _note_run, {"experiment": experiment, "changed_at": at, **changes})
 
 
-def _note_runs(_: Dialect) -> Executable:
+def _note_run(_: Dialect) -> Executable:
     at = bindparam("changed_at", type_=experiments.c.updated_at.type)
     return (
         update(experiments)
         .where(experiments.c.id == bindparam("experiment"))
         .values(
-            run_count=experiments.c.run_count + bindparam("more"),
+            **{kind: experiments.c[kind] + bindparam(kind) for kind in COUNTED},
             updated_at=_later(at),
         )
     )
@@ -84,7 +110,7 @@ def save(
         given["description"] = description
     if owner is not None:
         given["owner"] = owner or None
-    row_id = note_named(connection, name, more=0, at=at)
+    row_id = note_named(connection, name, new=None, at=at)
     if given:
         connection.execute(update(experiments).where(experiments.c.id == row_id).values(given))
     return _experiment(
@@ -114,12 +140,12 @@ def list_experiments(
 
 
 def _experiment(row: Fetched) -> Experiment:
-    _, name, description, owner, created_at, updated_at, run_count, *_ = row
+    _, name, description, owner, created_at, updated_at, *counts = row
     return Experiment(
         name=name,
         description=description,
         owner=owner,
         created_at=created_at,
-        run_count=run_count,
         last_updated=updated_at,
+        counts=RunCounts(**dict(zip(COUNTED, counts, strict=False))),
     )

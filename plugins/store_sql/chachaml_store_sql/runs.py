@@ -23,7 +23,7 @@ from sqlalchemy import (
 from chachaml_store_sql import rows
 from chachaml_store_sql.compiled import Build, fetch, first, run_many
 from chachaml_store_sql.datasets import insert_dataset
-from chachaml_store_sql.experiments import note_named, note_runs
+from chachaml_store_sql.experiments import counted, note_named, note_run
 from chachaml_store_sql.schema import (
     BRIEF,
     artifacts,
@@ -98,7 +98,8 @@ def start(connection: Connection, new: NewRun) -> Run:
     run = new.run
     if run.parent_run_id is not None:
         require_run(connection, run.parent_run_id, running=False)
-    experiment = note_named(connection, run.experiment, more=1, at=run.started_at)
+    new_kind = counted(run.status.value, run.archived)
+    experiment = note_named(connection, run.experiment, new=new_kind, at=run.started_at)
     row = {
         "id": run.id,
         "experiment_id": experiment,
@@ -148,7 +149,9 @@ def end(
     new = {"run_id": run_id, "new_status": status.value, "new_end": at, "new_error": error}
     ended = first(connection, _end, new)
     if ended is not None:
-        note_runs(connection, ended[0], more=0, at=at)
+        experiment, archived = ended
+        running, now = counted("running", archived), counted(status.value, archived)
+        note_run(connection, experiment, before=running, after=now, at=at)
         return
     before = require(connection, run_id)
     if before == RunStatus.RUNNING:  # it was resumed meanwhile, and is held now
@@ -166,18 +169,21 @@ def _end(_: Dialect) -> Executable:
             ended_at=bindparam("new_end"),
             error=bindparam("new_error"),
         )
-        .returning(runs.c.experiment_id)
+        .returning(runs.c.experiment_id, runs.c.archived)
     )
 
 
 def resume(connection: Connection, run_id: str) -> Run:
     """Let a run take writes again."""
-    require(connection, run_id)
-    connection.execute(
+    before = require(connection, run_id)
+    experiment, archived = connection.execute(
         update(runs)
         .where(runs.c.id == run_id)
         .values(status=RunStatus.RUNNING.value, ended_at=None, error=None)
-    )
+        .returning(runs.c.experiment_id, runs.c.archived)
+    ).one()
+    was, now = counted(before.value, archived), counted("running", archived)
+    note_run(connection, experiment, before=was, after=now)
     return get(connection, run_id)
 
 
@@ -186,14 +192,16 @@ def set_archived(connection: Connection, run_id: str, *, archived: bool) -> None
     moved = first(connection, _set_archived, {"own_run": run_id, "new_archived": archived})
     if moved is None:
         require_run(connection, run_id, running=False)
-    else:
-        note_runs(connection, moved[0], more=-1 if archived else 1, at=0)
+        return
+    experiment, status = moved
+    was, now = counted(status, not archived), counted(status, archived)
+    note_run(connection, experiment, before=was, after=now)
 
 
 def _set_archived(_: Dialect) -> Executable:
     new = bindparam("new_archived", type_=runs.c.archived.type)
     own = update(runs).where(runs.c.id == bindparam("own_run"), runs.c.archived != new)
-    return own.values(archived=new).returning(runs.c.experiment_id)
+    return own.values(archived=new).returning(runs.c.experiment_id, runs.c.status)
 
 
 def delete_run(connection: Connection, run_id: str) -> list[str]:
@@ -208,7 +216,8 @@ def delete_run(connection: Connection, run_id: str) -> list[str]:
     fetch(connection, _delete_chunks, own)
     unused = fetch(connection, _delete_unheld_artifacts, own)
     fetch(connection, _release_artifacts, own)
-    fetch(connection, _delete, own)  # the rest goes by cascade
+    [[experiment]] = fetch(connection, _delete, own)  # the rest goes by cascade
+    note_run(connection, experiment, before="archived", after=None)
     return [storage_key(run_id, artifact_id) for (artifact_id,) in unused]
 
 
@@ -240,4 +249,4 @@ def _release_artifacts(_: Dialect) -> Executable:
 
 
 def _delete(_: Dialect) -> Executable:
-    return delete(runs).where(runs.c.id == bindparam("own_run"))
+    return delete(runs).where(runs.c.id == bindparam("own_run")).returning(runs.c.experiment_id)

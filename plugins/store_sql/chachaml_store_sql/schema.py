@@ -47,10 +47,13 @@ experiments = Table(
     Column("owner", Text),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
-    Column("run_count", BigInteger, nullable=False),
+    Column("running", BigInteger, nullable=False),
+    Column("completed", BigInteger, nullable=False),
+    Column("failed", BigInteger, nullable=False),
+    Column("archived", BigInteger, nullable=False),
     Index("experiments_by_creation", "created_at", "name"),
 )
-"""`run_count`, without archived runs, and `updated_at` are kept up to date with the runs."""
+"""The counts of runs, archived ones apart, and `updated_at` are kept up to date with the runs."""
 
 runs = Table(
     "runs",
@@ -75,7 +78,7 @@ runs = Table(
     Index("runs_by_experiment", "experiment_id", "archived", "started_at", "id"),
     Index("runs_by_name", "archived", "name", "started_at", "id"),
     Index("runs_by_author", "archived", "created_by", "started_at", "id"),
-    Index("runs_by_parent", "parent_run_id"),
+    Index("runs_by_parent", "parent_run_id", "archived", "started_at", "id"),
 )
 
 

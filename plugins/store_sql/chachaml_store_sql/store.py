@@ -28,6 +28,7 @@ from chachaml_store_sql import (
     runs,
 )
 from chachaml_store_sql.bulk import SqlBulk
+from chachaml_store_sql.keys import list_keys
 from chachaml_store_sql.lists.runs import list_runs, run_keys
 from chachaml_store_sql.once import NOTHING, write_once
 from chachaml_store_sql.registry.store import SqlModels
@@ -36,6 +37,7 @@ from chachaml_store_sql.series.append import Append, Appender, Ticks, prepare
 from chachaml_store_sql.series.notes import note_ended
 from chachaml_store_sql.series.outline import outline
 from chachaml_store_sql.series.read import read_block
+from chachaml_store_sql.summaries import SqlSummaries
 from chachaml_store_sql.upkeep import GiveBack, Upkeep, upkeep_of
 from chachaml_store_sql.views import SqlViews
 
@@ -55,10 +57,9 @@ async def sql_store(
 
 
 @dataclass(frozen=True, slots=True)
-class SqlStore(SqlBulk, SqlModels, SqlViews):
+class SqlStore(SqlSummaries, SqlBulk, SqlModels, SqlViews):
     """A `Store`; `write` keeps functions apart, `append` may put several appends together."""
 
-    read: Runner
     write: Runner
     append: Appender
     upkeep: Upkeep

@@ -9,7 +9,7 @@ from chachaml_kernel.domain.paging import Page
 from chachaml_kernel.domain.query import RunQuery, SortBy
 from chachaml_kernel.domain.runs import RunKeys, RunRow
 from chachaml_kernel.domain.values import JsonValue
-from sqlalchemy import ColumnElement, Connection, Select, Table, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, false, func, select
 
 from chachaml_store_sql import rows
 from chachaml_store_sql.compiled import Fetched, fetch_among
@@ -38,7 +38,7 @@ def list_runs(connection: Connection, query: RunQuery) -> Page[RunRow]:
     found, following = page_rows(
         connection, listed, values, limit=query.limit, position=query.after
     )
-    return Page(_complete(connection, found, query), following)
+    return Page(complete(connection, found, query), following)
 
 
 @functools.lru_cache(maxsize=200)
@@ -63,13 +63,23 @@ def run_tiers(
     ]
 
 
-def _complete(connection: Connection, found: Sequence[Fetched], query: RunQuery) -> list[RunRow]:
+def complete(connection: Connection, found: Sequence[Fetched], query: RunQuery) -> list[RunRow]:
+    """Return rows of `RUN_COLUMNS`, which may have more columns, as a list shows these runs."""
     ids = [row[0] for row in found]
     own_params = _params(connection, ids)
     own_tags = _tags(connection, ids)
     own_series = _series(connection, ids)
+    children = dict(map(tuple, fetch_among(connection, _count_children, ids)))
     return [
-        _row(row, own_params[row[0]], own_tags[row[0]], own_series[row[0]], query) for row in found
+        _row(
+            row,
+            own_params[row[0]],
+            own_tags[row[0]],
+            own_series[row[0]],
+            query,
+            children=children.get(row[0], 0),
+        )
+        for row in found
     ]
 
 
@@ -79,6 +89,8 @@ def _row(
     own_tags: Mapping[str, str],
     own_series: Sequence[Fetched],
     query: RunQuery,
+    *,
+    children: int,
 ) -> RunRow:
     latest = {metric[0]: rows.real(metric[1]) for metric in own_series}
     return RunRow(
@@ -88,6 +100,7 @@ def _row(
         latest=latest,
         headline=rows.headline(own_series, query.headline),
         matched=latest.get(query.metric.key) if query.metric else None,
+        children=children,
     )
 
 
@@ -124,6 +137,12 @@ def _select_tags(ids: Bounds) -> Select[Any]:
 
 def _select_series(ids: Bounds) -> Select[Any]:
     return _of_runs(select(*rows.LATEST_COLUMNS, series.c.run_id), series, ids)
+
+
+def _count_children(ids: Bounds) -> Select[Any]:
+    parent = runs.c.parent_run_id
+    found = select(parent, func.count()).where(parent.in_(ids), runs.c.archived == false())
+    return found.group_by(parent)
 
 
 def _of_runs(found: Select[Any], table: Table, ids: Bounds) -> Select[Any]:

@@ -31,7 +31,7 @@ def outline(
     length, enough = sum(chunk.length for chunk in chunks), max_points * BLOCK // 2
     if length < enough:
         whole = _all_parts(connection, run_id, key, window)
-        return Outline(sum(map(len, whole)), _thin(whole, max_points, arithmetic_for(length)))
+        return Outline(sum(map(len, whole)), thin_parts(whole, max_points, arithmetic_for(length)))
     arithmetic = arithmetic_for(length // BLOCK)
     count = 0
     parts: list[tuple[int, Points]] = []
@@ -51,7 +51,7 @@ def outline(
                 parts[place] = first_seq, outline_of(part)
             exact.clear()
     rows = read_rows(connection, span)
-    return Outline(count + len(rows), _thin(merged(parts, rows), max_points, arithmetic))
+    return Outline(count + len(rows), thin_parts(merged(parts, rows), max_points, arithmetic))
 
 
 def _part_of(connection: Connection, chunk: Head, span: Span, arithmetic: Arithmetic) -> Points:
@@ -71,7 +71,7 @@ def _all_parts(connection: Connection, run_id: str, key: str, window: Window) ->
     return [part for part in parts if len(part)]
 
 
-def _thin(parts: Sequence[Points], max_points: int, arithmetic: Arithmetic) -> Points:
+def thin_parts(parts: Sequence[Points], max_points: int, arithmetic: Arithmetic) -> Points:
     """Return what `thin` returns of all parts, decoded: who gets it shall not have to.
 
     Only those parts that it takes from are decoded whole.

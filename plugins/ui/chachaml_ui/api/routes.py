@@ -12,12 +12,14 @@ from chachaml_ui.api import (
     annotations,
     artifacts,
     bulk,
+    completions,
     experiments,
     exports,
     health,
     metrics,
     models,
     runs,
+    summaries,
     views,
 )
 from chachaml_ui.api.binding import bind
@@ -31,8 +33,10 @@ def table() -> list[Route]:
     # The router tries them in this order, and points are logged far more often than all else.
     modules = (
         metrics,
+        summaries,
         runs,
         bulk,
+        completions,
         artifacts,
         annotations,
         models,

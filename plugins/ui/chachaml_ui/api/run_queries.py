@@ -1,6 +1,6 @@
 """Which runs a query string asks for."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from chachaml_kernel.domain.language.parser import parse
 from chachaml_kernel.domain.language.tree import Expression, fields_of
@@ -47,6 +47,7 @@ class Runs(Page, frozen=True, forbid_unknown_fields=True):
     created_by: str | None = None
     name: str | None = None
     parent_run_id: str | None = None
+    roots: Literal["true", "false"] = "false"
     archived: Annotated[str, Meta(extra_json_schema={"enum": [*ARCHIVED]})] | None = None
     sort: Annotated[
         str,
@@ -79,6 +80,7 @@ def runs_query(asked: Runs) -> RunQuery:
         created_by=asked.created_by,
         name=asked.name,
         parent_run_id=asked.parent_run_id,
+        roots=asked.roots == "true",
         tags=asked.tags,
         params=asked.params,
         archived=read_archived(asked.archived, where),

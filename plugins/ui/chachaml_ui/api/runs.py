@@ -8,7 +8,7 @@ from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import RunRow
 from msgspec import Meta, Struct
 
-from chachaml_ui.api import run_queries, wire_runs
+from chachaml_ui.api import run_queries, wire_comparisons, wire_runs
 from chachaml_ui.api.table import Call, Nothing, Paged, Route, route
 from chachaml_ui.api.wire import Empty, Id, Ok
 from chachaml_ui.api.wire_artifacts import to_dataset
@@ -97,10 +97,10 @@ async def get_run(call: Call[RunPath, Nothing, None]) -> wire_runs.RunWhole:
     return wire_runs.from_detail(await call.kernel.runs.get(call.path.id))
 
 
-async def compare_runs(call: Call[Nothing, Compared, None]) -> wire_runs.Comparison:
+async def compare_runs(call: Call[Nothing, Compared, None]) -> wire_comparisons.Comparison:
     """Put two or more runs side by side."""
     ids = [id_ for id_ in call.query.ids.split(",") if id_]
-    return wire_runs.from_comparison(await call.kernel.runs.compare(ids))
+    return wire_comparisons.from_comparison(await call.kernel.runs.compare(ids))
 
 
 def _paged(page: Page[RunRow], query: RunQuery) -> Paged[wire_runs.RunRow]:

@@ -40,6 +40,14 @@ class History(Struct, frozen=True):
     count: int
 
 
+class Sketch(Struct, frozen=True):
+    """Few points of a series that has `count` of them, in the order of logging."""
+
+    count: int
+    step: list[int | None]
+    value: list[Number]
+
+
 class Grouped(Struct, frozen=True, forbid_unknown_fields=True):
     """Metrics at one step, grouped under a key of their own."""
 
@@ -86,6 +94,12 @@ def history_of(key: str, points: metrics.Points, count: int) -> History:
         points=Points(_steps(points), list(points.times), _values(points)),
         count=count,
     )
+
+
+def sketch_of(outline: metrics.Outline) -> Sketch:
+    """Return a small curve as JSON says it."""
+    points = outline.points
+    return Sketch(count=outline.count, step=_steps(points), value=_values(points))
 
 
 async def pieces_of_history(

@@ -1,8 +1,8 @@
-"""Runs as JSON: alone, as rows of lists, whole, and side by side."""
+"""Runs as JSON: alone, as rows of lists, and whole."""
 
 from typing import Annotated, Any
 
-from chachaml_kernel.domain import comparison, metrics, notes, runs
+from chachaml_kernel.domain import metrics, notes, runs
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from chachaml_ui.api.wire import Id, Name, Number, StageName, Text, Texts, Time, Values, number
@@ -70,6 +70,7 @@ class RunRow(Run, frozen=True):
     params: dict[str, Any]
     tags: dict[str, str]
     latest: Latest
+    children: int
     matched: Number | UnsetType = UNSET
 
 
@@ -116,15 +117,6 @@ class RunWhole(Run, frozen=True):
     model_versions: list[Registered]
 
 
-class Comparison(Struct, frozen=True):
-    """Runs side by side: by key, then by run id; `differing` are keys of params."""
-
-    runs: list[RunRow]
-    params: dict[str, dict[str, Any]]
-    metrics: dict[str, dict[str, Number]]
-    differing: list[str]
-
-
 Params = Annotated[Values, Meta(examples=[{"lr": 0.01, "epochs": 100}])]
 
 
@@ -141,6 +133,7 @@ def from_row(row: runs.RunRow) -> RunRow:
         params=dict(row.params),
         tags=dict(row.tags),
         latest={key: number(value) for key, value in row.latest.items()},
+        children=row.children,
         matched=UNSET if row.matched is None else number(row.matched),
     )
 
@@ -162,19 +155,6 @@ def from_detail(detail: runs.RunDetail) -> RunWhole:
         model_versions=[
             Registered(one.name, one.version, one.stage.value) for one in detail.model_versions
         ],
-    )
-
-
-def from_comparison(compared: comparison.Comparison) -> Comparison:
-    """Return runs side by side as JSON says it."""
-    return Comparison(
-        runs=[_row_of(detail) for detail in compared.runs],
-        params={key: dict(values) for key, values in compared.params.items()},
-        metrics={
-            key: {id_: number(value) for id_, value in values.items()}
-            for key, values in compared.metrics.items()
-        },
-        differing=list(compared.differing),
     )
 
 
@@ -213,16 +193,4 @@ def _metric(metric: metrics.Metric) -> Metric:
         count=metric.count,
         min=number(metric.min),
         max=number(metric.max),
-    )
-
-
-def _row_of(detail: runs.RunDetail) -> RunRow:
-    return from_row(
-        runs.RunRow(
-            run=detail.run,
-            params=detail.params,
-            tags=detail.tags,
-            latest={metric.key: metric.value for metric in detail.metrics},
-            headline=detail.headline,
-        )
     )

@@ -39,7 +39,10 @@ def _experiments_and_runs() -> None:
         sa.Column("owner", sa.Text),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("updated_at", sa.BigInteger, nullable=False),
-        sa.Column("run_count", sa.BigInteger, nullable=False),
+        sa.Column("running", sa.BigInteger, nullable=False),
+        sa.Column("completed", sa.BigInteger, nullable=False),
+        sa.Column("failed", sa.BigInteger, nullable=False),
+        sa.Column("archived", sa.BigInteger, nullable=False),
     )
     op.create_index("experiments_by_creation", "experiments", ["created_at", "name"])
     op.create_table(
@@ -65,7 +68,7 @@ def _experiments_and_runs() -> None:
     op.create_index("runs_by_experiment", "runs", ["experiment_id", "archived", "started_at", "id"])
     op.create_index("runs_by_name", "runs", ["archived", "name", "started_at", "id"])
     op.create_index("runs_by_author", "runs", ["archived", "created_by", "started_at", "id"])
-    op.create_index("runs_by_parent", "runs", ["parent_run_id"])
+    op.create_index("runs_by_parent", "runs", ["parent_run_id", "archived", "started_at", "id"])
 
 
 def _of_run() -> sa.Column[str]:

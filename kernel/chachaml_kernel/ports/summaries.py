@@ -1,0 +1,41 @@
+"""The part of a store that sums many runs up."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from chachaml_kernel.domain.comparison import Side
+from chachaml_kernel.domain.counts import RunCounts
+from chachaml_kernel.domain.metrics import Outline
+from chachaml_kernel.domain.query import RunQuery
+
+
+class SummaryStore(Protocol):
+    """Answers about many runs at once, each in a fixed number of queries."""
+
+    async def count_runs(self, query: RunQuery) -> RunCounts:
+        """Return how many runs `query` describes, by status.
+
+        Its limit and its place count for nothing, nor do its `status` and `archived`: these are
+        what is counted by.
+        """
+        ...
+
+    async def get_sides(
+        self, run_ids: Sequence[str], *, headline: Sequence[str] = ()
+    ) -> Sequence[Side]:
+        """Return what is compared of some different runs, in their order; metrics by key.
+
+        Raises `NotFound("run")`, with the first one that does not exist.
+        """
+        ...
+
+    async def sketches(
+        self, run_ids: Sequence[str], key: str, *, max_points: int
+    ) -> Mapping[str, Outline]:
+        """Return at most `max_points` (2 or more) of the points of a metric, for each run with it.
+
+        They are points of the series, spread over all of it in the order of logging, the first and
+        the last among them; all, where there are no more. Of a long series they may miss a peak,
+        which `MetricStore.outline` does not: this is for small curves of many runs at once.
+        """
+        ...
