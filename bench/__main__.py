@@ -66,6 +66,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=default.rounds)
     parser.add_argument("--seconds", type=float, default=default.seconds, help="of each work")
     parser.add_argument("--runs", type=int, default=default.runs, help="stored, for lists")
+    parser.add_argument("--wide", type=int, default=default.wide, help="runs, for queries")
     parser.add_argument("--points", type=int, default=default.points, help="of a long history")
     parser.add_argument("--megabytes", type=int, default=default.megabytes, help="an artifact")
     parser.add_argument("--stored", type=int, nargs="+", default=default.stored, help="points")
@@ -78,6 +79,7 @@ def _sizes(options: argparse.Namespace) -> Sizes:
         rounds=options.rounds,
         seconds=options.seconds,
         runs=options.runs,
+        wide=options.wide,
         points=options.points,
         megabytes=options.megabytes,
         stored=tuple(options.stored),

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,7 @@ EVERY = 300_000
 AT_ONCE = 1_000
 """Runs a transaction, between which a server on the same file gets its turn."""
 
-EXPERIMENTS = 20
+EXPERIMENTS = 21
 STATUSES = ("completed", "completed", "completed", "failed")
 OPTIMIZERS = ("adam", "adamw", "sgd", "lion")
 RATES = (0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001, 0.00003)
@@ -45,7 +46,7 @@ async def _fill(file: Path, runs: int) -> None:
     begin = time.time_ns() // 1_000_000 - runs * EVERY
     async with StoreSqlite(path=file).chachaml_store() as store:
         assert isinstance(store, SqlStore)
-        experiments = [_experiment(number, runs, begin) for number in range(EXPERIMENTS)]
+        experiments = list(_experiments(runs, begin))
         await store.write(lambda c: c.execute(insert(schema.experiments), experiments))
         await store.write(_drop_indexes)
         for first in range(0, runs, AT_ONCE):
@@ -71,9 +72,12 @@ def _insert(connection: Connection, numbers: range, begin: int, runs: int) -> No
         connection.execute(insert(table), list(rows))
 
 
-def _experiment(i: int, runs: int, begin: int) -> Row:
-    times = {"created_at": begin + i, "updated_at": begin + runs * EVERY}
-    return {"name": f"e{i}", "description": "", "run_count": runs // EXPERIMENTS, **times}
+def _experiments(runs: int, begin: int) -> Iterator[Row]:
+    counts = Counter((i % EXPERIMENTS, STATUSES[i % 4]) for i in range(runs))
+    times = {"created_at": begin, "updated_at": begin + runs * EVERY}
+    for number in range(EXPERIMENTS):
+        own = {status: counts[number, status] for status in ("running", "completed", "failed")}
+        yield {"name": f"e{number}", "description": "", "archived": 0, **own, **times}
 
 
 def _id(i: int) -> str:

@@ -22,6 +22,9 @@ class Sizes:
     points: int = 1_000_000
     """Of the longest history, and for bytes a point."""
 
+    wide: int = 100_000
+    """Runs that are stored with many keys each, for queries."""
+
     megabytes: int = 200
     """Of an artifact."""
 

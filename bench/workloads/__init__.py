@@ -11,6 +11,7 @@ from bench.workloads.generator import generator
 from bench.workloads.history import history
 from bench.workloads.install import installation
 from bench.workloads.lists import lists
+from bench.workloads.queries import queries
 from bench.workloads.runs import runs
 from bench.workloads.singles import singles
 from bench.workloads.start import start
@@ -30,4 +31,5 @@ WORKLOADS: dict[str, Callable[[Sizes], Workload]] = {
     "start": start,
     "install": installation,
     "flatness": flatness,
+    "queries": queries,
 }

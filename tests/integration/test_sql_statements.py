@@ -7,6 +7,7 @@ import pkgutil
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from itertools import product
 from pathlib import Path
@@ -14,17 +15,19 @@ from typing import Any, get_args
 
 import chachaml_store_sql
 import pytest
+from chachaml_kernel.domain.language.fields import KeyKind
+from chachaml_kernel.domain.language.parser import parse
 from chachaml_kernel.domain.query import MetricCondition, Operator, RunQuery, Sort, SortBy
 from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.testing.builders import new_run, points
 from chachaml_kernel.testing.reading import paged_run_ids
 from chachaml_store_sql import SqlStore
 from chachaml_store_sql.compiled import AT_ONCE, Build, Statement, compiled, statement
-from chachaml_store_sql.lists.conditions import CONDITIONS, OWN
+from chachaml_store_sql.keys import list_keys
+from chachaml_store_sql.lists.conditions import CONDITIONS, FEW, OWN
 from chachaml_store_sql.lists.filters import Shape
 from chachaml_store_sql.lists.keyset import Key, fits
 from chachaml_store_sql.lists.pages import page_statement
-from chachaml_store_sql.lists.plan import FEW
 from chachaml_store_sql.lists.runs import list_runs, run_tiers
 from chachaml_store_sql.schema import runs, series
 from chachaml_store_sql.series.batches import batch_of
@@ -107,9 +110,11 @@ def shape_of(kind: str) -> Shape:
     """Return a shape with this kind of condition, with as many values as it takes."""
     if kind in ("and", "or", "not"):
         return kind, 0, (("nothing", 0, ()),)
+    if kind == "found":
+        return kind, 0, (shape_of("rows tag in"), shape_of("rows metric <"))
     if kind == "nothing" or kind in {f"{name} there" for name in (*OWN, "headline")}:
         return kind, 0, ()
-    before = 1 if re.match(r"(found )?(metric|param|tag)", kind) else 2 * ("headline" in kind)
+    before = 1 if re.match(r"(rows )?(metric|param|tag)", kind) else 2 * ("headline" in kind)
     if kind.endswith((" there", " is nan", " is number")):
         return kind, before, ()
     several = 4 if kind.endswith(" in") else 2 if kind == "param text or number" else 1
@@ -119,7 +124,7 @@ def shape_of(kind: str) -> Shape:
 @every_dialect
 def test_every_list_of_runs_is_written_for_each_database(dialect: type[Dialect]) -> None:
     own = dialect()
-    filters = tuple(map(shape_of, CONDITIONS))
+    filters = tuple(shape_of(kind) for kind in CONDITIONS if not kind.startswith("rows"))
     for by, descending, further in product(get_args(SortBy), (False, True), (False, True)):
         joined = by == "metric"
         some = tuple(each for each in filters if joined or not each[0].startswith("joined"))
@@ -186,7 +191,12 @@ async def statements_of(store: SqlStore, function: Callable[[Connection], object
 
 async def plan_of(store: SqlStore, query: RunQuery) -> list[str]:
     """Return what SQLite does for a list, a line a step."""
-    ran = await statements_of(store, lambda c: list_runs(c, query))
+    return await steps_of(store, lambda c: list_runs(c, query))
+
+
+async def steps_of(store: SqlStore, function: Callable[[Connection], object]) -> list[str]:
+    """Return what SQLite does for the statements of a function, a line a step."""
+    ran = await statements_of(store, function)
 
     def explain(connection: Connection) -> list[str]:
         driver: Any = connection.connection.driver_connection
@@ -239,6 +249,46 @@ async def test_where_few_runs_are_meant_they_are_found_before_they_are_sorted(
     assert "SEARCH runs USING INDEX runs_by_experiment (experiment_id=? AND archived=?)" in plan
     plan = await plan_of(store, RunQuery(metric=ABOVE))
     assert "SEARCH series USING INDEX series_by_latest (key=? AND last_value>?)" in plan
+
+
+@pytest.mark.parametrize("sort", [Sort(), Sort("metric", "other"), Sort("param", "p")], ids=str)
+@pytest.mark.parametrize(
+    ("query", "steps"),
+    [
+        ("metric.loss < 1", ["series USING INDEX series_by_latest (key=? AND last_value<?)"]),
+        ("metric.loss = nan", ["series USING INDEX series_by_latest (key=? AND last_value=?)"]),
+        ("param.p = 1", ["params USING COVERING INDEX params_by_value (key=? AND number=?)"]),
+        ("param.p = word", ["params USING INDEX params_by_value (key=? AND number=? AND brief=?)"]),
+        ("tag.t = x and name = y", ["tags USING INDEX tags_by_value (key=? AND brief=?)"]),
+        (
+            "param.p > 1 or tag.t in (x, y)",
+            [
+                "params USING COVERING INDEX params_by_value (key=? AND number>?)",
+                "tags USING INDEX tags_by_value (key=? AND brief=?)",
+            ],
+        ),
+    ],
+)
+async def test_runs_are_found_by_what_few_have(
+    store: SqlStore, query: str, steps: list[str], sort: Sort
+) -> None:
+    await store.start_run(new_run("run"))
+    plan = await plan_of(store, RunQuery(where=parse(query), sort=sort))
+    assert set(plan) >= {f"SEARCH {step}" for step in steps}
+    assert "SCAN found" in plan or any(step.startswith("SCAN anon") for step in plan)
+    assert not [step for step in plan if "SEARCH runs" in step and "(id=?)" not in step]
+
+
+async def test_keys_are_listed_without_going_through_all_that_have_them(store: SqlStore) -> None:
+    indexes: dict[KeyKind, str] = {
+        "metric": "series USING COVERING INDEX series_by_latest (key>?)",
+        "param": "params USING COVERING INDEX params_by_value (key>?)",
+        "tag": "tags USING COVERING INDEX tags_by_value (key>?)",
+    }
+    for kind, index in indexes.items():
+        plan = await steps_of(store, partial(list_keys, kind=kind, prefix="a", limit=5))
+        assert plan.count(f"SEARCH {index}") == 2
+        assert not [step for step in plan if step.startswith("SCAN") and step != "SCAN found"]
 
 
 @pytest.mark.parametrize("count", [20, FEW + 20])

@@ -18,7 +18,7 @@ from chachaml_kernel.domain.query import MetricCondition, Operator, RunQuery, So
 from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.domain.values import JsonValue
 from chachaml_kernel.ports import Store
-from chachaml_kernel.testing.builders import new_run, points
+from chachaml_kernel.testing.builders import AT, new_run, points
 from chachaml_kernel.testing.expressions import (
     TEXTS,
     TIMES,
@@ -82,7 +82,7 @@ async def log(store: Store, experiment: str, given: Given, *, parent: str | None
     await store.log_params(run_id, given.params)
     for key, values in given.metrics.items():
         await store.append_points(run_id, {key: points(*values)})
-    await store.set_note(run_id, given.note, saved=Saved(1_000))
+    await store.set_note(run_id, given.note, saved=Saved(AT))
     if given.ended is not None:
         await store.end_run(run_id, RunStatus.FAILED, error=given.error, at=given.ended)
     await store.set_archived(run_id, archived=given.archived)

@@ -14,15 +14,18 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     FromClause,
+    Select,
     Table,
     and_,
     exists,
     false,
     func,
+    literal,
     not_,
     or_,
     select,
     true,
+    union,
 )
 
 from chachaml_store_sql.lists.headline import headline_series
@@ -70,6 +73,9 @@ OWN: Mapping[FieldName, ColumnElement[Any]] = {
     "archived": runs.c.archived,
 }
 """What a run has itself."""
+
+FEW = 4_000
+"""Rows that can be looked up and put in order while somebody waits for a page."""
 
 NO_EXPERIMENT = -1
 """No experiment's id; NULL would make a comparison neither true nor false."""
@@ -157,26 +163,33 @@ The key is bound before all else.
 """
 
 
-def looked_up(kind: str, key: Bound, *values: Bound) -> Condition:
-    """Return a condition on a row, that is of no run in particular."""
+def _rows(kind: str) -> Callable[..., Select[Any]]:
+    """Return a select of the runs that have such a row, as a function of the key and its values."""
     table, test = LOOKUPS[kind]
-    return and_(table.c.key == key, test(table, *values))
+    return lambda key, *values: select(table.c.run_id).where(
+        table.c.key == key, test(table, *values)
+    )
 
 
 def _exists(kind: str) -> Test:
     """Return: the run has such a row. An order may join the same table, which is not meant here."""
-    table, _ = LOOKUPS[kind]
+    table, rows = LOOKUPS[kind][0], _rows(kind)
 
     def of_run(*values: Bound) -> Condition:
-        return exists().where(table.c.run_id == runs.c.id, looked_up(kind, *values)).correlate(runs)
+        own = rows(*values).where(table.c.run_id == runs.c.id)
+        return exists(own.with_only_columns(literal(1)).correlate(runs))
 
     return of_run
 
 
-def _found(kind: str) -> Test:
-    """Return what `_exists` does, in words that have the runs found by such rows."""
-    table, _ = LOOKUPS[kind]
-    return lambda *values: runs.c.id.in_(select(table.c.run_id).where(looked_up(kind, *values)))
+def _found(*rows: Select[Any]) -> Condition:
+    """Return: the run is of any of these rows, in words that have it found by them.
+
+    There are no more than the limit. It keeps databases that know no better from walking along all
+    runs to look each of them up there.
+    """
+    any_of_them = rows[0] if len(rows) == 1 else union(*rows)
+    return runs.c.id == any_of_them.limit(FEW).subquery().c.run_id
 
 
 def _of_run(column: ColumnElement[Any], test: Test) -> Test:
@@ -229,7 +242,7 @@ def _has_text_or_number(key: Bound, text: Bound, number: Bound | None = None) ->
     return exists().where(*own).correlate(runs)
 
 
-CONDITIONS: Mapping[str, Test] = {
+CONDITIONS: Mapping[str, Callable[..., Any]] = {
     "nothing": false,
     "and": and_,
     "or": or_,
@@ -247,7 +260,11 @@ CONDITIONS: Mapping[str, Test] = {
     **{f"headline {op}": _headline(test, values=0) for op, test in NAN.items()},
     "param text or number": _has_text_or_number,
     **{kind: _exists(kind) for kind in LOOKUPS},
-    **{f"found {kind}": _found(kind) for kind in LOOKUPS},
+    "found": _found,
+    **{f"rows {kind}": _rows(kind) for kind in LOOKUPS},
     **{f"joined metric {op}": _joined(test) for op, test in COMPARE.items()},
 }
-"""Each kind of condition, as a function of its bound values or of other conditions."""
+"""Each kind of condition, as a function of its bound values or of its parts.
+
+`found` consists of `rows`, which are no condition themselves.
+"""

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, bindparam
+from sqlalchemy import bindparam
 
 from chachaml_store_sql.lists.conditions import CONDITIONS
 
@@ -28,10 +28,8 @@ def shapes(wanted: Sequence[Filter]) -> tuple[Shape, ...]:
     return tuple((each.kind, len(each.values), shapes(each.parts)) for each in wanted)
 
 
-def conditions(
-    wanted: Sequence[Shape], names: Iterator[str] | None = None
-) -> list[ColumnElement[bool]]:
-    """Return the conditions of filters of these shapes."""
+def conditions(wanted: Sequence[Shape], names: Iterator[str] | None = None) -> list[Any]:
+    """Return the conditions of filters of these shapes, or the rows that such a filter is."""
     names = _names() if names is None else names
     return [
         CONDITIONS[kind](*(bindparam(next(names)) for _ in range(count)), *conditions(parts, names))

@@ -6,22 +6,22 @@ go through all runs where the other one looks at a page's worth.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from chachaml_kernel.domain.query import RunQuery
-from sqlalchemy import Connection, Dialect, Executable, Select, bindparam, func, literal, select
+from sqlalchemy import Connection, Dialect, Executable, Select, func, literal, select
 
 from chachaml_store_sql.compiled import Build, Values, fetch
-from chachaml_store_sql.lists.conditions import COMPARE, LOOKUPS, Bound, looked_up
+from chachaml_store_sql.lists.conditions import COMPARE, FEW
 from chachaml_store_sql.lists.filters import Filter, Shape, conditions, filter_values, shapes
 from chachaml_store_sql.lists.wanted import filters
 from chachaml_store_sql.schema import runs
 
-FEW = 1_000
-"""Rows that are put in order at about the cost of walking past as many."""
-
-OWN = {"experiment =", "status =", "user =", "name =", "parent ="}
+OWN = {"experiment =", "status =", "user =", "name =", "parent ="} | {
+    f"started {name}" for name in ("<", "<=", ">", ">=")
+}
 """Kinds of filters that an index on runs serves."""
 
 INDEXED = {
@@ -54,16 +54,9 @@ def plan(connection: Connection, query: RunQuery) -> Plan:
     wanted = filters(query)
     joined = [each for each in wanted if _is_joined(each, query)]
     rarest = _rarest(connection, [each for each in wanted if each not in joined])
-    few = query.sort.by == "metric" and (
-        rarest is not None
-        or _are_few_runs(connection, [each for each in wanted if each.kind in OWN])
-    )
+    few = query.sort.by == "metric" and (rarest is not None or _are_few_runs(connection, wanted))
     worded = [
-        replace(each, kind=f"found {each.kind}")
-        if each is rarest
-        else replace(each, kind=f"joined {each.kind}", values=each.values[1:])
-        if each in joined
-        else each
+        _found(each) if each is rarest else _joined(each) if each in joined else each
         for each in wanted
     ]
     return Plan(worded, few, numbers_only=bool(joined))
@@ -74,12 +67,28 @@ def _is_joined(each: Filter, query: RunQuery) -> bool:
     return by_metric and each.values[0] == query.sort.key
 
 
+def _joined(each: Filter) -> Filter:
+    return Filter(f"joined {each.kind}", each.values[1:])
+
+
+def _found(each: Filter) -> Filter:
+    return Filter("found", parts=[Filter(f"rows {it.kind}", it.values) for it in _lookups(each)])
+
+
+def _lookups(each: Filter) -> Sequence[Filter]:
+    """Return the filters of which a run satisfies any if it satisfies this one."""
+    return each.parts if each.kind == "or" else [each]
+
+
 def _rarest(connection: Connection, wanted: Sequence[Filter]) -> Filter | None:
-    """Return the filter that the fewest runs satisfy, if these are few."""
-    indexed = [each for each in wanted if each.kind in INDEXED]
-    counts = [_count(connection, each) for each in indexed]
-    fewest = min(counts, default=FEW + 1)
-    return indexed[counts.index(fewest)] if fewest <= FEW else None
+    """Return the filter that the fewest runs satisfy, if these are few and an index knows them."""
+    counts = [
+        (sum(_count(connection, it) for it in _lookups(each)), each)
+        for each in wanted
+        if all(it.kind in INDEXED for it in _lookups(each))
+    ]
+    fewest, rarest = min(counts, key=itemgetter(0), default=(0, None))
+    return rarest if fewest <= FEW else None
 
 
 def _count(connection: Connection, each: Filter) -> int:
@@ -87,9 +96,11 @@ def _count(connection: Connection, each: Filter) -> int:
 
 
 def _are_few_runs(connection: Connection, wanted: Sequence[Filter]) -> bool:
-    if not wanted:
+    own = [each for each in wanted if each.kind in OWN]
+    if not own:
         return False
-    return _up_to_few(connection, _Runs(shapes(wanted)), filter_values(wanted)) <= FEW
+    own += [each for each in wanted if each.kind == "archived ="]
+    return _up_to_few(connection, _Runs(shapes(own)), filter_values(own)) <= FEW
 
 
 def _up_to_few(connection: Connection, build: Build, values: Values) -> int:
@@ -117,9 +128,8 @@ class _Rows:
 
     def __call__(self, _: Dialect) -> Executable:
         """Return the statement."""
-        table, _test = LOOKUPS[self.kind]
-        bound: list[Bound] = [bindparam(f"filter_{place}") for place in range(self.values)]
-        return _counted(select(literal(1)).select_from(table).where(looked_up(self.kind, *bound)))
+        [rows] = conditions([(f"rows {self.kind}", self.values, ())])
+        return _counted(rows)
 
 
 def _counted(found: Select[Any]) -> Executable:
