@@ -11,9 +11,10 @@ from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import Run
 from chachaml_kernel.memory.lists import detail, matching, row
 from chachaml_kernel.memory.state import Memory, RunRecord
+from chachaml_kernel.memory.trends import MemoryTrends
 
 
-class MemorySummaries:
+class MemorySummaries(MemoryTrends):
     """Keeps the promises of `SummaryStore`."""
 
     memory: Memory

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from chachaml_kernel.domain.comparison import Side
 from chachaml_kernel.domain.counts import RunCounts
+from chachaml_kernel.domain.experiments import Ranking, Trend
 from chachaml_kernel.domain.metrics import Outline
 from chachaml_kernel.domain.query import RunQuery
 
@@ -38,4 +39,18 @@ class SummaryStore(Protocol):
         the last among them; all, where there are no more. Of a long series they may miss a peak,
         which `MetricStore.outline` does not: this is for small curves of many runs at once.
         """
+        ...
+
+    async def leading_metrics(
+        self, experiments: Sequence[str], *, headline: Sequence[str]
+    ) -> Mapping[str, str]:
+        """Return the headline metric of each experiment, if it has one.
+
+        That is the headline, with these preferred keys, of the newest that has one of the last 40
+        runs that are not archived.
+        """
+        ...
+
+    async def trends(self, asked: Mapping[str, Ranking]) -> Mapping[str, Trend]:
+        """Return how each experiment goes by the metric that is asked for it."""
         ...

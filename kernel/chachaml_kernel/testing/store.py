@@ -21,6 +21,7 @@ from chachaml_kernel.testing.store_runs import RunSuite
 from chachaml_kernel.testing.store_sides import SideSuite
 from chachaml_kernel.testing.store_sketches import SketchSuite
 from chachaml_kernel.testing.store_sorting import SortingSuite
+from chachaml_kernel.testing.store_trends import TrendSuite
 from chachaml_kernel.testing.store_views import ViewSuite
 
 
@@ -37,6 +38,7 @@ class StoreSuite(
     SortingSuite,
     SideSuite,
     SketchSuite,
+    TrendSuite,
     MetricSuite,
     KeySuite,
     HistorySuite,

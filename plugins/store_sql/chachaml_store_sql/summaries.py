@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from chachaml_kernel.domain.comparison import Side
 from chachaml_kernel.domain.counts import RunCounts
+from chachaml_kernel.domain.experiments import Ranking, Trend
 from chachaml_kernel.domain.metrics import Outline
 from chachaml_kernel.domain.query import RunQuery
 
 from chachaml_store_sql.lists.counts import count_runs
 from chachaml_store_sql.lists.sides import get_sides
+from chachaml_store_sql.lists.trends import leading_metrics, trends
 from chachaml_store_sql.runner import Runner
 from chachaml_store_sql.series.sketch import sketches
 
@@ -35,3 +37,13 @@ class SqlSummaries:
     ) -> Mapping[str, Outline]:
         """See `SummaryStore`."""
         return await self.read(lambda c: sketches(c, run_ids, key, max_points=max_points))
+
+    async def leading_metrics(
+        self, experiments: Sequence[str], *, headline: Sequence[str]
+    ) -> Mapping[str, str]:
+        """See `SummaryStore`."""
+        return await self.read(lambda c: leading_metrics(c, experiments, headline))
+
+    async def trends(self, asked: Mapping[str, Ranking]) -> Mapping[str, Trend]:
+        """See `SummaryStore`."""
+        return await self.read(lambda c: trends(c, asked))
