@@ -6,6 +6,7 @@ from typing import Protocol
 from chachaml_kernel.domain.comparison import Side
 from chachaml_kernel.domain.counts import RunCounts
 from chachaml_kernel.domain.experiments import Ranking, Trend
+from chachaml_kernel.domain.groups import Grouping, Groups
 from chachaml_kernel.domain.metrics import Outline
 from chachaml_kernel.domain.query import RunQuery
 
@@ -18,6 +19,13 @@ class SummaryStore(Protocol):
 
         Its limit and its place count for nothing, nor do its `status` and `archived`: these are
         what is counted by.
+        """
+        ...
+
+    async def group_runs(self, query: RunQuery, grouping: Grouping) -> Groups:
+        """Return the runs that `query` describes in groups; its order and place count for nothing.
+
+        A deviation is as exact as one that is taken from the mean in a second go.
         """
         ...
 

@@ -5,6 +5,7 @@ from chachaml_kernel.testing.store_bulk import BulkSuite
 from chachaml_kernel.testing.store_counts import CountSuite
 from chachaml_kernel.testing.store_datasets import DatasetSuite
 from chachaml_kernel.testing.store_experiments import ExperimentSuite
+from chachaml_kernel.testing.store_groups import GroupSuite
 from chachaml_kernel.testing.store_headlines import HeadlineSuite
 from chachaml_kernel.testing.store_histories import HistorySuite
 from chachaml_kernel.testing.store_keys import KeySuite
@@ -36,6 +37,7 @@ class StoreSuite(
     CountSuite,
     HeadlineSuite,
     SortingSuite,
+    GroupSuite,
     SideSuite,
     SketchSuite,
     TrendSuite,

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from chachaml_kernel.domain.comparison import Side
 from chachaml_kernel.domain.counts import RunCounts
 from chachaml_kernel.domain.experiments import Ranking, Trend
+from chachaml_kernel.domain.groups import Grouping, Groups
 from chachaml_kernel.domain.metrics import Outline
 from chachaml_kernel.domain.query import RunQuery
 
 from chachaml_store_sql.lists.counts import count_runs
+from chachaml_store_sql.lists.groups import group_runs
 from chachaml_store_sql.lists.sides import get_sides
 from chachaml_store_sql.lists.trends import leading_metrics, trends
 from chachaml_store_sql.runner import Runner
@@ -25,6 +27,10 @@ class SqlSummaries:
     async def count_runs(self, query: RunQuery) -> RunCounts:
         """See `SummaryStore`."""
         return await self.read(lambda c: count_runs(c, query))
+
+    async def group_runs(self, query: RunQuery, grouping: Grouping) -> Groups:
+        """See `SummaryStore`."""
+        return await self.read(lambda c: group_runs(c, query, grouping))
 
     async def get_sides(
         self, run_ids: Sequence[str], *, headline: Sequence[str] = ()
