@@ -78,7 +78,9 @@ async def open_parts(
             bulk=Bulk(store, artifact_store),
             metrics=Metrics(store, clock),
             artifacts=Artifacts(store, artifact_store, clock, new_id),
-            experiments=Experiments(store, clock),
+            experiments=Experiments(
+                store, clock, config.kernel.headline, config.kernel.lower_is_better
+            ),
             models=Models(store, clock),
             views=Views(store, clock),
             queries=Queries(store),

@@ -80,6 +80,7 @@ def test_datasets_are_answered_newest_first(api: Api, run: str) -> None:
         "hash",
         "source",
         "created_at",
+        "counts",
     ]
     api.post(f"/api/w/runs/{run}/datasets", {"name": "b", "role": "test", "n_rows": 150.0})
     assert [row["name"] for row in api.get(f"/api/datasets/{run}")] == ["b", "a"]
@@ -104,6 +105,7 @@ def test_an_experiment_is_made_and_updated(api: Api) -> None:
         "run_count",
         "last_updated",
         "created_at",
+        "counts",
     ]
     updated = api.post("/api/w/experiments", {"name": name, "owner": "maria"})
     assert (updated["description"], updated["owner"]) == ("flowers", "maria")

@@ -99,6 +99,23 @@ def test_small_curves_of_many_runs_come_together(api: Api) -> None:
     assert api.get("/api/sparks", runs=runs[2], key="loss") == {}
 
 
+def test_an_experiment_says_how_it_goes(api: Api) -> None:
+    name, bare = api.experiment(), api.experiment()
+    api.start(experiment=bare)
+    first = api.start(experiment=name, name="first")
+    api.post(f"/api/w/runs/{first}/metrics", [{"val_loss": 5}, {"val_loss": 2}])
+    second = api.start(experiment=name)
+    api.post(f"/api/w/runs/{second}/metrics", {"val_loss": "NaN"})
+    listed = {row["name"]: row for row in api.get("/api/experiments", limit=1_000)}
+    assert listed[bare]["headline"] is None
+    assert listed[name]["headline"] == {
+        "key": "val_loss",
+        "higher_is_better": False,
+        "best": {"id": first, "name": "first", "value": 2.0},
+        "recent": [{"id": first, "value": 2.0}, {"id": second, "value": "NaN"}],
+    }
+
+
 @pytest.mark.parametrize(
     ("path", "said"),
     [

@@ -15,6 +15,7 @@ from typing import Any, get_args
 
 import chachaml_store_sql
 import pytest
+from chachaml_kernel.domain.experiments import RECENT, Best, Ranking
 from chachaml_kernel.domain.language.fields import KeyKind
 from chachaml_kernel.domain.language.parser import parse
 from chachaml_kernel.domain.query import MetricCondition, Operator, RunQuery, Sort, SortBy
@@ -29,6 +30,7 @@ from chachaml_store_sql.lists.filters import Shape
 from chachaml_store_sql.lists.keyset import Key, fits
 from chachaml_store_sql.lists.pages import page_statement
 from chachaml_store_sql.lists.runs import list_runs, run_tiers
+from chachaml_store_sql.lists.trends import FEW as LITTLE
 from chachaml_store_sql.schema import runs, series
 from chachaml_store_sql.series.batches import batch_of
 from chachaml_store_sqlite import StoreSqlite
@@ -307,3 +309,19 @@ async def test_the_order_is_the_same_whether_few_or_many_runs_are_meant(
     assert await paged_run_ids(store, replace(mine, sort=by_loss)) == ordered
     assert await paged_run_ids(store, replace(mine, sort=by_loss, metric=ABOVE)) == above
     assert await paged_run_ids(store, replace(mine, metric=ABOVE)) == sorted(above, reverse=True)
+
+
+@pytest.mark.parametrize("count", [20, LITTLE + 20])
+async def test_the_best_is_found_whether_an_experiment_has_few_or_many_runs(
+    store: SqlStore, count: int
+) -> None:
+    values = {f"{i:04}": float(i * 7919 % 9_973) for i in range(count)}
+    await asyncio.gather(*(store.start_run(new_run(run_id)) for run_id in values))
+    await asyncio.gather(
+        *(store.append_points(run_id, {"loss": points(values[run_id])}) for run_id in values)
+    )
+    for descending, choose in ((True, max), (False, min)):
+        wanted: str = choose(values, key=values.__getitem__)
+        found = await store.trends({"default": Ranking("loss", descending=descending)})
+        assert found["default"].best == Best(run_id=wanted, run_name=None, value=values[wanted])
+        assert [run_id for run_id, _ in found["default"].recent] == sorted(values)[-RECENT:]

@@ -1,5 +1,6 @@
 """Experiments: runs that belong together, by the name that they share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chachaml_kernel.domain.counts import RunCounts
@@ -27,3 +28,45 @@ class Experiment:
     def run_count(self) -> int:
         """How many runs it has, without archived ones."""
         return self.counts.total
+
+
+RECENT = 40
+"""Runs whose values show how an experiment goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """A metric by which runs are ranked; `descending` if more is better."""
+
+    key: str
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Best:
+    """The best run of an experiment, with its latest value."""
+
+    run_id: str
+    run_name: str | None
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """How an experiment goes by one metric.
+
+    `recent` are the latest values of its last 40 runs that have the metric, by run, oldest first.
+    The best is none where no latest value is finite. Archived runs are left out.
+    """
+
+    ranking: Ranking
+    best: Best | None
+    recent: Sequence[tuple[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """An experiment, and how it goes by its headline metric, if any of its last runs has one."""
+
+    experiment: Experiment
+    trend: Trend | None

@@ -5,6 +5,8 @@ from typing import Protocol
 
 from chachaml_kernel.domain.comparison import Side
 from chachaml_kernel.domain.counts import RunCounts
+from chachaml_kernel.domain.experiments import Ranking, Trend
+from chachaml_kernel.domain.groups import Grouping, Groups
 from chachaml_kernel.domain.metrics import Outline
 from chachaml_kernel.domain.query import RunQuery
 
@@ -17,6 +19,13 @@ class SummaryStore(Protocol):
 
         Its limit and its place count for nothing, nor do its `status` and `archived`: these are
         what is counted by.
+        """
+        ...
+
+    async def group_runs(self, query: RunQuery, grouping: Grouping) -> Groups:
+        """Return the runs that `query` describes in groups; its order and place count for nothing.
+
+        A deviation is as exact as one that is taken from the mean in a second go.
         """
         ...
 
@@ -38,4 +47,18 @@ class SummaryStore(Protocol):
         the last among them; all, where there are no more. Of a long series they may miss a peak,
         which `MetricStore.outline` does not: this is for small curves of many runs at once.
         """
+        ...
+
+    async def leading_metrics(
+        self, experiments: Sequence[str], *, headline: Sequence[str]
+    ) -> Mapping[str, str]:
+        """Return the headline metric of each experiment, if it has one.
+
+        That is the headline, with these preferred keys, of the newest that has one of the last 40
+        runs that are not archived.
+        """
+        ...
+
+    async def trends(self, asked: Mapping[str, Ranking]) -> Mapping[str, Trend]:
+        """Return how each experiment goes by the metric that is asked for it."""
         ...

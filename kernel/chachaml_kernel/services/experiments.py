@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from chachaml_kernel.domain.experiments import Experiment
+from chachaml_kernel.domain.direction import LOWER_IS_BETTER, higher_is_better
+from chachaml_kernel.domain.experiments import Experiment, Overview, Ranking
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.names import check_name, check_text
 from chachaml_kernel.domain.paging import Page, Position, check_limit
-from chachaml_kernel.ports import ExperimentStore
+from chachaml_kernel.ports import Store
 from chachaml_kernel.services.surroundings import Clock
 
 
@@ -14,8 +15,10 @@ from chachaml_kernel.services.surroundings import Clock
 class Experiments:
     """All experiments, those never created explicitly too."""
 
-    store: ExperimentStore
+    store: Store
     clock: Clock
+    headline: tuple[str, ...] = ()
+    lower_is_better: tuple[str, ...] = LOWER_IS_BETTER
 
     async def save(
         self,
@@ -42,3 +45,15 @@ class Experiments:
     async def list(self, *, limit: int, after: Position | None = None) -> Page[Experiment]:
         """Return one page of the experiments, newest first."""
         return await self.store.list_experiments(limit=check_limit(limit), after=after)
+
+    async def overview(self, *, limit: int, after: Position | None = None) -> Page[Overview]:
+        """Return one page of the experiments, newest first, with how they go."""
+        page = await self.list(limit=limit, after=after)
+        names = [experiment.name for experiment in page.rows]
+        leading = await self.store.leading_metrics(names, headline=self.headline)
+        asked = {
+            name: Ranking(key, descending=higher_is_better(key, self.lower_is_better))
+            for name, key in leading.items()
+        }
+        trends = await self.store.trends(asked)
+        return Page([Overview(row, trends.get(row.name)) for row in page.rows], page.next)

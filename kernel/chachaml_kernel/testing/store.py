@@ -5,6 +5,7 @@ from chachaml_kernel.testing.store_bulk import BulkSuite
 from chachaml_kernel.testing.store_counts import CountSuite
 from chachaml_kernel.testing.store_datasets import DatasetSuite
 from chachaml_kernel.testing.store_experiments import ExperimentSuite
+from chachaml_kernel.testing.store_groups import GroupSuite
 from chachaml_kernel.testing.store_headlines import HeadlineSuite
 from chachaml_kernel.testing.store_histories import HistorySuite
 from chachaml_kernel.testing.store_keys import KeySuite
@@ -21,6 +22,7 @@ from chachaml_kernel.testing.store_runs import RunSuite
 from chachaml_kernel.testing.store_sides import SideSuite
 from chachaml_kernel.testing.store_sketches import SketchSuite
 from chachaml_kernel.testing.store_sorting import SortingSuite
+from chachaml_kernel.testing.store_trends import TrendSuite
 from chachaml_kernel.testing.store_views import ViewSuite
 
 
@@ -35,8 +37,10 @@ class StoreSuite(
     CountSuite,
     HeadlineSuite,
     SortingSuite,
+    GroupSuite,
     SideSuite,
     SketchSuite,
+    TrendSuite,
     MetricSuite,
     KeySuite,
     HistorySuite,

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 
 from chachaml_kernel.domain.comparison import Side
 from chachaml_kernel.domain.counts import RunCounts
+from chachaml_kernel.domain.experiments import Ranking, Trend
+from chachaml_kernel.domain.groups import Grouping, Groups
 from chachaml_kernel.domain.metrics import Outline
 from chachaml_kernel.domain.query import RunQuery
 
 from chachaml_store_sql.lists.counts import count_runs
+from chachaml_store_sql.lists.groups import group_runs
 from chachaml_store_sql.lists.sides import get_sides
+from chachaml_store_sql.lists.trends import leading_metrics, trends
 from chachaml_store_sql.runner import Runner
 from chachaml_store_sql.series.sketch import sketches
 
@@ -24,6 +28,10 @@ class SqlSummaries:
         """See `SummaryStore`."""
         return await self.read(lambda c: count_runs(c, query))
 
+    async def group_runs(self, query: RunQuery, grouping: Grouping) -> Groups:
+        """See `SummaryStore`."""
+        return await self.read(lambda c: group_runs(c, query, grouping))
+
     async def get_sides(
         self, run_ids: Sequence[str], *, headline: Sequence[str] = ()
     ) -> Sequence[Side]:
@@ -35,3 +43,13 @@ class SqlSummaries:
     ) -> Mapping[str, Outline]:
         """See `SummaryStore`."""
         return await self.read(lambda c: sketches(c, run_ids, key, max_points=max_points))
+
+    async def leading_metrics(
+        self, experiments: Sequence[str], *, headline: Sequence[str]
+    ) -> Mapping[str, str]:
+        """See `SummaryStore`."""
+        return await self.read(lambda c: leading_metrics(c, experiments, headline))
+
+    async def trends(self, asked: Mapping[str, Ranking]) -> Mapping[str, Trend]:
+        """See `SummaryStore`."""
+        return await self.read(lambda c: trends(c, asked))

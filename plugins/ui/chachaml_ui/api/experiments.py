@@ -25,13 +25,13 @@ async def save_experiment(
     return wire_experiments.from_experiment(experiment)
 
 
-async def list_experiments(call: Call[Nothing, Page, None]) -> Paged[wire_experiments.Experiment]:
+async def list_experiments(call: Call[Nothing, Page, None]) -> Paged[wire_experiments.Overview]:
     """List experiments, newest first, those that only runs named too."""
-    page = await call.kernel.experiments.list(
+    page = await call.kernel.experiments.overview(
         limit=call.query.limit, after=call.query.after("experiments")
     )
     return Paged(
-        [wire_experiments.from_experiment(row) for row in page.rows],
+        [wire_experiments.from_overview(row) for row in page.rows],
         next_cursor("experiments", page),
     )
 
