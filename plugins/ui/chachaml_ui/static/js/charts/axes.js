@@ -5,6 +5,8 @@ import { logTicks, spanTicks, ticks } from "./ticks.js";
 
 const LINES = 4;
 const MARGIN = 0.05;
+/** How much is shown on either side of a moment at which all points were logged. */
+const AROUND = { time: 30_000, relative: 30 };
 
 /** How the values on the x axis are said, by the name of the axis. */
 export const SAYINGS = {
@@ -15,16 +17,14 @@ export const SAYINGS = {
 };
 
 /** Return a range around what is one number, or none, so that it can be drawn. */
-function widened(low, high, log) {
+function widened(low, high, { log, half = Math.abs(low) * 0.1 || 1 }) {
   if (!(low <= high)) return log ? [1, 10] : [0, 1];
   if (low < high) return [low, high];
-  if (log) return [low / 2, high * 2];
-  const half = Math.abs(low) * 0.1 || 1;
-  return [low - half, high + half];
+  return log ? [low / 2, high * 2] : [low - half, high + half];
 }
 
-/** Return the ends of all x of laid curves. */
-export function extent(curves, log) {
+/** Return the ends of all x of laid curves on the axis of a view. */
+export function extent(curves, { x: axis, logX: log }) {
   let low = Infinity, high = -Infinity;
   for (const { laid: { x, rises } } of curves) {
     if (x.length === 0) continue;
@@ -34,7 +34,7 @@ export function extent(curves, log) {
       if (at > high) high = at;
     }
   }
-  return widened(low, high, log);
+  return widened(low, high, { log, half: AROUND[axis] });
 }
 
 /** Return the ends of the y axis: all heights between `from` and `to`, and some room. */
@@ -47,7 +47,7 @@ export function reach(curves, [from, to], log) {
       if (y[i] > high) high = y[i];
     }
   }
-  [low, high] = widened(low, high, log);
+  [low, high] = widened(low, high, { log });
   if (log) {
     const factor = 10 ** ((Math.log10(high) - Math.log10(low)) * MARGIN);
     return [low / factor, high * factor];
@@ -76,6 +76,7 @@ export function axes({ x, log, logX }, palette) {
     stroke: () => palette()["ink-3"],
     font: palette().font,
     ticks: { show: false },
+    filter: (_, found) => found,
     gap: 6,
   };
   return [

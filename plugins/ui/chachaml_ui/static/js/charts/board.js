@@ -12,9 +12,20 @@ const FOLDS = 40;
 /** Calls what is told for an element whenever that comes into view. */
 class Eyes {
   #acts = new WeakMap();
+  #inView = new WeakSet();
   #observer = new IntersectionObserver((entries) => {
-    for (const { isIntersecting, target } of entries) if (isIntersecting) this.#acts.get(target)();
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) this.#inView.delete(target);
+      else {
+        this.#inView.add(target);
+        this.#acts.get(target)();
+      }
+    }
   }, { rootMargin: MARGIN });
+
+  sees(element) {
+    return this.#inView.has(element);
+  }
 
   watch(element, act) {
     this.#acts.set(element, act);
@@ -78,13 +89,13 @@ export class Board {
   show(view) {
     this.#view = view;
     for (const [key, chart] of this.#charts) {
-      if (chart.figure.isConnected) this.#update(key);
+      if (this.#eyes.sees(chart.figure.querySelector(".curve"))) this.#update(key);
     }
   }
 
   /** Show all of the x axis in every chart. */
   reset() {
-    for (const chart of this.#charts.values()) if (chart.window !== null) chart.reset();
+    for (const chart of this.#charts.values()) chart.reset();
   }
 
   #fits(key) {

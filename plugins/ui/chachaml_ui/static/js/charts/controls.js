@@ -42,12 +42,15 @@ export function controls(form, keys, onChange) {
   const usual = { smoothing: Number(smoothing.defaultValue) };
   const chosen = read(location.search, usual);
   const known = new Set(keys);
+  if (!known.has(chosen.metric)) chosen.metric = null;
 
   const show = () => {
     x.value = chosen.x;
     metric.hidden = chosen.x !== "metric";
     form.querySelector("output").textContent = chosen.smoothing.toFixed(2);
   };
+  // Until somebody has said which metric, the axis stays.
+  const view = () => ({ ...chosen, x: chosen.x === "metric" && chosen.metric === null ? VIEW.x : chosen.x });
   const fill = () => {
     const text = metric.value.toLowerCase();
     const fitting = keys.filter((key) => key.toLowerCase().includes(text)).slice(0, 50);
@@ -75,7 +78,7 @@ export function controls(form, keys, onChange) {
     chosen.find = find?.value ?? "";
     show();
     write(chosen, usual);
-    onChange({ ...chosen });
+    onChange(view());
   });
-  onChange({ ...chosen });
+  onChange(view());
 }

@@ -11,11 +11,13 @@
 //   smoothing: from 0 to less than 1, see smoothing.js;  log, logX: logarithmic axes.
 // A chart whose points mostly have no step is drawn over time where steps are asked for.
 //
-//   chart.append(points, { run, count })  adds points that were just logged, as the API writes them;
-//                               `run` names the series (the first, if left out), `count` is how many
-//                               points the series has with them: what is there already is left out
-//   chart.zoom(from, to), chart.reset()   show a part of the x axis, or all of it and what follows
-//   chart.destroy()                       takes the chart away
+//   chart.append({ run, key, from, count, points })  adds points that were just logged, as an event of
+//       GET /api/live tells of them: from the position `from` on, `count` or, thinned, fewer. What the
+//       chart has is left out, what it misses is read
+//   chart.counts()                       how many points of each series it has: [{ run, key, count }]
+//   chart.zoom(from, to), chart.reset()  show a part of the x axis, or all of it and what follows
+//   chart.destroy()                      takes the chart away
+//   chart.ready                          is settled once the points are there and drawn
 //
 // All charts of a page over the same axis share their crosshair. Nothing that is added or shown
 // changes the zoom, but another axis does.
@@ -64,44 +66,44 @@ class Curve {
   }
 
   show(view) {
-    const before = this.#data.view;
-    const wasMetric = this.#view.metric;
     this.#view = view;
-    if (view.x === "metric" && view.metric !== wasMetric) {
+    if (!this.#data.has(view)) {
       this.ready = this.#load();
       return;
     }
+    const before = this.view;
     this.#lay();
-    const after = this.#data.view;
-    if (before?.x !== after.x) this.#ends = null;
-    const same = ["x", "log", "logX"].every((name) => before?.[name] === after[name]);
-    if (same) this.#draw();
+    if (before.x !== this.view.x || before.metric !== this.view.metric) this.#leaveWindow();
+    if (["x", "metric", "log", "logX"].every((name) => before[name] === this.view[name])) this.#draw();
     else this.#build();
   }
 
-  append(points, { run = null, count = null } = {}) {
-    if (!this.#data.append(points, run, count)) return;
+  counts() {
+    return this.#data.counts();
+  }
+
+  append(event) {
+    if (!this.#data.append(event)) return;
     // Many deltas may come between two frames, but one drawing is enough for them.
     this.#frame ??= requestAnimationFrame(() => {
       this.#frame = null;
       this.#lay();
       this.#draw();
-      if (this.#data.isCrowded()) this.#refresh();
+      if (this.#data.isStale()) this.#refresh();
     });
   }
 
   zoom(from, to) {
     if (!(from < to)) return;
     this.#ends = [from, to];
+    if (this.#data.keepDetail(this.#ends)) this.#lay();
     this.#draw();
     this.#refine();
   }
 
   reset() {
-    this.#ends = null;
-    clearTimeout(this.#timer);
-    this.#data.forgetDetail();
-    this.#lay();
+    if (this.#ends === null) return;
+    this.#leaveWindow();
     this.#draw();
   }
 
@@ -143,8 +145,9 @@ class Curve {
     this.#host.setAttribute("aria-busy", "true");
     try {
       await this.#data.load(this.#view);
-      if (!this.#host.isConnected) return;
-      this.#lay();
+      // Another view may have been asked for meanwhile, and reads what it needs.
+      if (!this.#data.has(this.#view)) return;
+      this.#leaveWindow();
       this.#build();
     } catch (error) {
       this.#fail(error);
@@ -166,10 +169,12 @@ class Curve {
     this.#host.replaceChildren(said);
   }
 
+  /** Read the points again, unseen: what comes next asks once more where that fails. */
   async #refresh() {
-    await this.#data.refresh();
-    this.#lay();
-    this.#draw();
+    if (await this.#data.refresh(this.#view)) {
+      this.#lay();
+      this.#draw();
+    }
   }
 
   /** Fetch all points of the window, once it has come to rest; the old ones stay until then. */
@@ -181,6 +186,13 @@ class Curve {
         this.#draw();
       }
     }, PAUSE);
+  }
+
+  #leaveWindow() {
+    clearTimeout(this.#timer);
+    this.#ends = null;
+    this.#data.keepDetail(null);
+    this.#lay();
   }
 
   #lay() {

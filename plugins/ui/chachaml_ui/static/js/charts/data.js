@@ -1,17 +1,18 @@
 // The points that a chart has: of all of each series, and of the window that it is zoomed to.
 
+import { ApiError } from "../api.js";
 import { load } from "./history.js";
-import { columns, extend, haveSteps, lay } from "./points.js";
+import { extend, follow, haveSteps, lay } from "./points.js";
 import { smooth } from "./smoothing.js";
 
 const LEAST = 500, MOST = 4000;
 
 export class Data {
-  #series; #pixels; #others = []; #asked = 0;
+  #series; #pixels; #others = []; #asked = 0; #covered = null; #metric = null; #missed = false; #isReading = false;
 
   /** `pixels` tells how wide the chart is. */
   constructor(series, pixels) {
-    this.#series = series.map((one) => ({ ...one, whole: null, detail: null }));
+    this.#series = series.map((one) => ({ ...one, whole: null, detail: null, reading: null }));
     this.#pixels = pixels;
     this.curves = [];
     this.view = null;
@@ -22,20 +23,51 @@ export class Data {
     return Math.min(Math.max(Math.ceil(this.#pixels() / 50) * 100, LEAST), MOST);
   }
 
-  /** Read the series, those that are there excepted, and the metric that is the x axis. */
-  async load({ x, metric }) {
-    const most = this.#most;
-    await Promise.all(this.#series.map(async (one) => (one.whole ??= await load(one, most))));
-    if (x !== "metric") return;
-    this.#others = await Promise.all(
-      this.#series.map(async (one) => (await load({ ...one, key: metric }, MOST)).points),
-    );
+  /** Tell whether everything is there that `view` shows. */
+  has({ x, metric }) {
+    return this.#series.every(({ whole }) => whole !== null) && (x !== "metric" || metric === this.#metric);
   }
 
-  /** Read the series again; more was added to them than is drawn. */
-  async refresh() {
+  /** Read what is not there yet of what `view` shows. */
+  async load(view) {
     const most = this.#most;
-    await Promise.all(this.#series.map(async (one) => (one.whole = await load(one, most))));
+    await Promise.all(this.#series.map((one) => this.#loadOne(one, most)));
+    await this.#loadOthers(view);
+  }
+
+  /** Read everything again; tell whether that came to an end, and not to a fault. */
+  async refresh(view) {
+    if (this.#isReading) return false;
+    this.#isReading = true;
+    try {
+      const most = this.#most;
+      const whole = await Promise.all(this.#series.map((one) => load(one, most)));
+      await this.#loadOthers(view);
+      whole.forEach((read, i) => (this.#series[i].whole = read));
+      this.#missed = false;
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return false;
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  async #loadOne(one, most) {
+    one.reading ??= load(one, most);
+    try {
+      one.whole ??= await one.reading;
+    } finally {
+      one.reading = null;
+    }
+  }
+
+  /** Read the metric that is the x axis. */
+  async #loadOthers({ x, metric }) {
+    if (x !== "metric") return;
+    this.#others = await Promise.all(this.#series.map((one) => load({ ...one, key: metric }, MOST)));
+    this.#metric = metric;
   }
 
   /** Read what lies around a window in more detail; tell whether there was more to read. */
@@ -43,46 +75,63 @@ export class Data {
     const thinned = this.#series.filter(({ whole }) => whole.count > whole.points.value.length);
     if (thinned.length === 0 || this.view.x === "metric") return false;
     this.#asked += 1;
-    const asked = this.#asked, half = (to - from) / 2;
-    const window = { x: this.view.x, ends: [from - half, to + half] };
-    const found = await Promise.all(thinned.map((one) => load(one, 2 * this.#most, window)));
+    const asked = this.#asked, half = (to - from) / 2, ends = [from - half, to + half];
+    const window = { x: this.view.x, ends };
+    let found;
+    try {
+      found = await Promise.all(thinned.map((one) => load(one, 2 * this.#most, window)));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return false;
+    }
     if (asked !== this.#asked) return false;
     thinned.forEach((one, i) => (one.detail = found[i].points.value.length > 0 ? found[i] : null));
+    this.#covered = ends;
     return true;
   }
 
-  forgetDetail() {
+  /** Forget the details where they are not of what `ends` holds; tell whether there were any. */
+  keepDetail(ends) {
+    const isCovered = ends !== null && this.#covered !== null && this.#covered[0] <= ends[0] && ends[1] <= this.#covered[1];
+    if (isCovered) return false;
     this.#asked += 1;
+    const isLost = this.#covered !== null;
+    this.#covered = null;
     for (const one of this.#series) one.detail = null;
+    return isLost;
   }
 
-  /** Add points to the series of `run`; tell whether any of them were new. */
-  append(sent, run, count) {
-    const one = run === null ? this.#series[0] : this.#series.find((other) => other.run === run);
-    if (one === undefined || one.whole === null) return false;
-    const length = sent.value.length;
-    const fresh = Math.min(count === null ? length : count - one.whole.count, length);
-    if (fresh <= 0) return false;
-    const cut = (column) => column.slice(length - fresh);
-    const more = columns({ step: cut(sent.step), timestamp: cut(sent.timestamp), value: cut(sent.value) });
-    for (const part of [one.whole, one.detail]) {
-      if (part === null) continue;
-      extend(part.points, more);
-      part.count += fresh;
+  /** Return how many points of each series there are. */
+  counts() {
+    return this.#series.map(({ run, key, whole }) => ({ run, key, count: whole?.count ?? null }));
+  }
+
+  /** Add the points of an event of GET /api/live; tell whether anything has changed by that. */
+  append(event) {
+    const i = this.#series.findIndex(({ run }) => run === event.run);
+    if (i < 0 || this.#series[i].whole === null) return false;
+    const { whole, detail } = this.#series[i], other = this.#others[i];
+    const followed = [];
+    if (event.key === this.#series[i].key) {
+      const fresh = follow(whole, event);
+      if (fresh && detail !== null) extend(detail, fresh);
+      followed.push(fresh);
     }
-    return true;
+    if (event.key === this.#metric && other !== undefined) followed.push(follow(other, event));
+    this.#missed ||= followed.includes(undefined);
+    return followed.some((fresh) => fresh !== null);
   }
 
-  /** Tell whether a series has become so long that it should be thinned again. */
-  isCrowded() {
-    return this.#series.some(({ whole }) => whole.points.value.length > 2 * MOST);
+  /** Tell whether points were missed, or more were added than should be drawn. */
+  isStale() {
+    return this.#missed || this.#series.some(({ whole }) => whole.points.value.length > 2 * MOST);
   }
 
   /** Lay all points out as `view` asks for. */
   lay(view) {
     const isTimed = view.x === "step" && !haveSteps(this.#series.map(({ whole }) => whole.points));
     this.view = isTimed ? { ...view, x: "time" } : view;
-    this.curves = this.#series.map((one, i) => this.#layOne(one, this.#others[i] ?? null));
+    this.curves = this.#series.map((one, i) => this.#layOne(one, this.#others[i]?.points ?? null));
   }
 
   #layOne({ label, colour, origin, whole, detail }, other) {

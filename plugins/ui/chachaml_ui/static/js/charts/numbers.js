@@ -49,12 +49,14 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 
 /** Return a moment, in milliseconds since the Unix epoch, as UTC to the second. */
 export function moment(at) {
+  if (Number.isNaN(new Date(at).valueOf())) return "beyond all calendars";
   return `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
 /** Return a tick's text for a moment: the day at midnight, else the hour, to the second if `fine`. */
 export function clock(at, fine) {
   const then = new Date(at);
+  if (Number.isNaN(then.valueOf())) return "";
   if (at % (DAY * 1000) === 0) return `${then.getUTCDate()} ${MONTHS[then.getUTCMonth()]}`;
   return then.toISOString().slice(11, fine ? 19 : 16);
 }

@@ -85,7 +85,7 @@ export class Plot {
   }
 
   #ends() {
-    return this.#chart.window ?? extent(this.#chart.curves, this.#chart.view.logX);
+    return this.#chart.window ?? extent(this.#chart.curves, this.#chart.view);
   }
 
   #options() {

@@ -5,11 +5,26 @@ export function columns({ step, timestamp, value }) {
   return { step, time: timestamp, value: value.map(Number) };
 }
 
-/** Add `more` points to the end of `points`, in place. */
-export function extend(points, more) {
+/**
+ * Add to a history, in place, what it misses of `count` points from the position `from` on. Return
+ * these, or null where it has them all; or undefined where they do not fit to its end.
+ */
+export function follow(history, { from, count, points }) {
+  const known = history.count - from;
+  if (known >= count) return null;
+  if (known < 0 || (known > 0 && points.value.length < count)) return undefined;
+  const fresh = columns(points);
+  for (const name of Object.keys(fresh)) fresh[name] = fresh[name].slice(known);
+  extend(history, { points: fresh, count: count - known });
+  return { points: fresh, count: count - known };
+}
+
+/** Add points to the end of a history, in place. */
+export function extend(history, { points, count }) {
   for (const name of ["step", "time", "value"]) {
-    for (const entry of more[name]) points[name].push(entry);
+    for (const entry of points[name]) history.points[name].push(entry);
   }
+  history.count += count;
 }
 
 /** Tell whether most of all points have a step, so that it can be the axis. */

@@ -42,6 +42,7 @@ export function spanTicks(low, high, most, second) {
 
 /** Return powers of ten, or these and their multiples, between two positive numbers. */
 export function logTicks(low, high, most) {
+  if (!(low > 0)) return [];
   const decades = Math.log10(high) - Math.log10(low);
   if (decades < 1) return ticks(low, high, most);
   const first = Math.floor(Math.log10(low)), last = Math.ceil(Math.log10(high));
@@ -55,9 +56,7 @@ export function logTicks(low, high, most) {
   };
   const dense = powers(1, [1, 3]);
   if (dense.length <= most) return dense;
-  for (let every = 1; every <= last - first; every += 1) {
-    const found = powers(every, [1]);
-    if (found.length <= most) return found;
-  }
-  return powers(last - first + 1, [1]);
+  let every = 1;
+  while (powers(every, [1]).length > most) every += 1;
+  return powers(every, [1]);
 }
