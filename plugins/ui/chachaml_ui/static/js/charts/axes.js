@@ -1,0 +1,99 @@
+// The axes of a chart: which part of them is shown, where their ticks are, how these are called.
+
+import { clock, exact, lasting, moment, short } from "./numbers.js";
+import { logTicks, spanTicks, ticks } from "./ticks.js";
+
+const LINES = 4;
+const MARGIN = 0.05;
+/** How much is shown on either side of a moment at which all points were logged. */
+const AROUND = { time: 30_000, relative: 30 };
+
+/** How the values on the x axis are said, by the name of the axis. */
+export const SAYINGS = {
+  step: (at) => `step ${exact(at)}`,
+  time: moment,
+  relative: (at) => `after ${lasting(at)}`,
+  metric: (at, name) => `${name} ${exact(at)}`,
+};
+
+/** Return a range around what is one number, or none, so that it can be drawn. */
+function widened(low, high, { log, half = Math.abs(low) * 0.1 || 1 }) {
+  if (!(low <= high)) return log ? [1, 10] : [0, 1];
+  if (low < high) return [low, high];
+  return log ? [low / 2, high * 2] : [low - half, high + half];
+}
+
+/** Return the ends of all x of laid curves on the axis of a view. */
+export function extent(curves, { x: axis, logX: log }) {
+  let low = Infinity, high = -Infinity;
+  for (const { laid: { x, rises } } of curves) {
+    if (x.length === 0) continue;
+    const ends = rises ? [x[0], x[x.length - 1]] : x;
+    for (const at of ends) {
+      if (at < low) low = at;
+      if (at > high) high = at;
+    }
+  }
+  return widened(low, high, { log, half: AROUND[axis] });
+}
+
+/** Return the ends of the y axis: all heights between `from` and `to`, and some room. */
+export function reach(curves, [from, to], log) {
+  let low = Infinity, high = -Infinity;
+  for (const { laid: { x, y } } of curves) {
+    for (let i = 0; i < x.length; i += 1) {
+      if (y[i] === null || x[i] < from || x[i] > to) continue;
+      if (y[i] < low) low = y[i];
+      if (y[i] > high) high = y[i];
+    }
+  }
+  [low, high] = widened(low, high, { log });
+  if (log) {
+    const factor = 10 ** ((Math.log10(high) - Math.log10(low)) * MARGIN);
+    return [low / factor, high * factor];
+  }
+  const room = high / 2 - low / 2;  // halves, since a difference may be infinite
+  return [low - room * 2 * MARGIN, high + room * 2 * MARGIN];
+}
+
+function ticksOfX(x, log, low, high, most) {
+  if (log) return logTicks(low, high, most);
+  if (x === "time") return spanTicks(low, high, most, 1000);
+  if (x === "relative") return spanTicks(low, high, most, 1);
+  return ticks(low, high, most, { whole: x === "step" });
+}
+
+function namesOfX(x, found) {
+  if (x === "relative") return found.map(lasting);
+  if (x !== "time") return found.map(short);
+  const fine = found.some((at) => at % 60_000 !== 0);
+  return found.map((at) => clock(at, fine));
+}
+
+/** Return uPlot's options for both axes. */
+export function axes({ x, log, logX }, palette) {
+  const shared = {
+    stroke: () => palette()["ink-3"],
+    font: palette().font,
+    ticks: { show: false },
+    filter: (_, found) => found,
+    gap: 6,
+  };
+  return [
+    {
+      ...shared,
+      grid: { show: false },
+      border: { show: true, stroke: () => palette()["line-2"], width: 1 },
+      size: palette().size + 12,
+      splits: (plot, _, low, high) => ticksOfX(x, logX, low, high, Math.max(2, Math.floor(plot.bbox.width / devicePixelRatio / 75))),
+      values: (_, found) => namesOfX(x, found),
+    },
+    {
+      ...shared,
+      grid: { stroke: () => palette().line, width: 1 },
+      size: (_, names) => Math.max(...(names ?? []).map((name) => name.length), 2) * palette().size * 0.56 + 14,
+      splits: (_, __, low, high) => (log ? logTicks : ticks)(low, high, LINES),
+      values: (_, found) => found.map(short),
+    },
+  ];
+}

@@ -1,0 +1,150 @@
+// Charts of many metrics, grouped by their prefixes; each is drawn when it is seen.
+
+import { curve } from "./curve.js";
+import { prefixOf } from "./figures.js";
+import { Group } from "./group.js";
+import { addKeys, addTools } from "./toolbar.js";
+
+const MARGIN = "200px";
+const OPENED = 24;
+const FOLDS = 40;
+
+/** Calls what is told for an element whenever that comes into view. */
+class Eyes {
+  #acts = new WeakMap();
+  #inView = new WeakSet();
+  #observer = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) this.#inView.delete(target);
+      else {
+        this.#inView.add(target);
+        this.#acts.get(target)();
+      }
+    }
+  }, { rootMargin: MARGIN });
+
+  sees(element) {
+    return this.#inView.has(element);
+  }
+
+  watch(element, act) {
+    this.#acts.set(element, act);
+    this.#observer.observe(element);
+  }
+}
+
+/** Return the keys by their prefixes, those without one first. */
+function grouped(keys) {
+  const found = new Map();
+  for (const key of keys) {
+    const prefix = prefixOf(key);
+    if (!found.has(prefix)) found.set(prefix, []);
+    found.get(prefix).push(key);
+  }
+  return new Map([...found].sort(([one], [other]) => (one === "" ? -1 : other === "" ? 1 : 0)));
+}
+
+export class Board {
+  #root; #prefixes; #groups = new Map(); #charts = new Map(); #views = new Map(); #latest; #seriesOf;
+  #view; #find = ""; #eyes = new Eyes(); #end;
+
+  /**
+   * `root` holds a fold for each of the first groups. `latest` has the latest value of each metric by
+   * its key, in words; `seriesOf` returns the series that the chart of a key shows, see curve.js.
+   */
+  constructor(root, latest, { seriesOf, view }) {
+    this.#root = root;
+    this.#latest = latest;
+    this.#seriesOf = seriesOf;
+    this.#view = view;
+    this.#prefixes = grouped(latest.keys());
+    this.#end = root.querySelector("[data-end]");
+    for (const details of root.querySelectorAll("details")) this.#group(details.dataset.prefix, details);
+    this.#eyes.watch(this.#end, () => this.#unfold(this.#groups.size + FOLDS));
+  }
+
+  /** All charts that were drawn so far, by key. */
+  get charts() {
+    return this.#charts;
+  }
+
+  /** Show the metrics whose keys hold `text`, in any case; tell how many there are. */
+  find(text) {
+    const sought = text.trim().toLowerCase();
+    const isNew = sought !== this.#find;
+    this.#find = sought;
+    let found = 0;
+    for (const [prefix, keys] of this.#prefixes) {
+      const count = this.#count(keys);
+      const isKnown = this.#groups.has(prefix);
+      if (count > 0 && !isKnown && sought !== "" && found < OPENED) this.#group(prefix);
+      const isOpen = sought === "" || !isNew ? null : found < OPENED;
+      this.#groups.get(prefix)?.filter((key) => this.#fits(key), isOpen);
+      found += count;
+    }
+    return found;
+  }
+
+  /** Draw all charts as `view` asks for, those out of sight when they are seen. */
+  show(view) {
+    this.#view = view;
+    for (const [key, chart] of this.#charts) {
+      if (this.#eyes.sees(chart.figure.querySelector(".curve"))) this.#update(key);
+    }
+  }
+
+  /** Show all of the x axis in every chart. */
+  reset() {
+    for (const chart of this.#charts.values()) chart.reset();
+  }
+
+  #fits(key) {
+    return this.#find === "" || key.toLowerCase().includes(this.#find);
+  }
+
+  #count(keys) {
+    return this.#find === "" ? keys.length : keys.filter((key) => this.#fits(key)).length;
+  }
+
+  /** Add folds until there are so many. */
+  #unfold(most) {
+    if (this.#find !== "") return;
+    for (const prefix of this.#prefixes.keys()) {
+      if (this.#groups.size >= most) return;
+      if (!this.#groups.has(prefix)) this.#group(prefix);
+    }
+  }
+
+  #group(prefix, details = null) {
+    const keys = this.#prefixes.get(prefix);
+    const group = new Group(prefix, keys, {
+      details,
+      latest: this.#latest,
+      eyes: this.#eyes,
+      onFigure: (figure) => this.#eyes.watch(figure.querySelector(".curve"), () => this.#see(figure)),
+    });
+    this.#groups.set(prefix, group);
+    if (details === null) {
+      group.filter((key) => this.#fits(key), null);
+      this.#end.before(group.details);
+    }
+  }
+
+  #see(figure) {
+    const { key } = figure.dataset;
+    if (this.#charts.has(key)) this.#update(key);
+    else {
+      const chart = curve(figure, { series: this.#seriesOf(key), view: this.#view });
+      this.#charts.set(key, chart);
+      this.#views.set(key, this.#view);
+      addTools(chart, key);
+      addKeys(chart);
+    }
+  }
+
+  #update(key) {
+    if (this.#views.get(key) === this.#view) return;
+    this.#views.set(key, this.#view);
+    this.#charts.get(key).show(this.#view);
+  }
+}

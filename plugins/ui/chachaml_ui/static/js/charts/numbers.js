@@ -1,0 +1,62 @@
+// How charts write numbers, times and spans of time.
+
+const UNITS = [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]];
+const MINUTE = 60, HOUR = 3600, DAY = 86400;
+
+/** Return a tick's text: `5k`, `0.25`, `1e-4`; at most four digits count. */
+export function short(value) {
+  const size = Math.abs(value);
+  if (value === 0) return "0";
+  if (size < 1e-3 || size >= 1e15) return value.toExponential(3).replace(/\.?0+e/, "e").replace("e+", "e");
+  const [unit, letter] = UNITS.find(([unit]) => size >= unit) ?? [1, ""];
+  return `${Number((value / unit).toPrecision(4))}${letter}`.replace("-", "−");
+}
+
+/** Return a value to read: seven digits at most, thousands apart; NaN and infinities as words. */
+export function exact(value) {
+  if (!Number.isFinite(value)) return String(value);
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return value.toLocaleString("en");
+  const size = Math.abs(value);
+  if (size < 1e-4 || size >= 1e15) return value.toExponential(3);
+  return value.toLocaleString("en", { maximumSignificantDigits: 7 });
+}
+
+/** Return a value as a column of figures has it: four decimals, or a power of ten. */
+export function figure(value) {
+  if (!Number.isFinite(value)) return String(value);
+  const size = Math.abs(value);
+  if (value !== 0 && (size < 1e-3 || size >= 1e7)) {
+    return value.toExponential(3).replace(/e([+-])(\d)$/, "e$10$2");
+  }
+  return value.toLocaleString("en", { minimumFractionDigits: 4, maximumFractionDigits: 4 });
+}
+
+/** Return a number of seconds in its two largest units, such as `54 min 20 s`. */
+export function lasting(seconds) {
+  const sign = seconds < 0 ? "−" : "";
+  const left = Math.abs(seconds);
+  const two = (size, unit, part, smaller) => {
+    const rest = Math.floor((left % size) / part);
+    return `${sign}${Math.floor(left / size)} ${unit}${rest === 0 ? "" : ` ${rest} ${smaller}`}`;
+  };
+  if (left < MINUTE) return `${sign}${Number(left.toPrecision(3))} s`;
+  if (left < HOUR) return two(MINUTE, "min", 1, "s");
+  if (left < 2 * DAY) return two(HOUR, "h", MINUTE, "min");
+  return two(DAY, "d", HOUR, "h");
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** Return a moment, in milliseconds since the Unix epoch, as UTC to the second. */
+export function moment(at) {
+  if (Number.isNaN(new Date(at).valueOf())) return "beyond all calendars";
+  return `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
+/** Return a tick's text for a moment: the day at midnight, else the hour, to the second if `fine`. */
+export function clock(at, fine) {
+  const then = new Date(at);
+  if (Number.isNaN(then.valueOf())) return "";
+  if (at % (DAY * 1000) === 0) return `${then.getUTCDate()} ${MONTHS[then.getUTCMonth()]}`;
+  return then.toISOString().slice(11, fine ? 19 : 16);
+}

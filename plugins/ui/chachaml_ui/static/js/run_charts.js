@@ -1,0 +1,34 @@
+// The charts of the page of a run.
+
+import { Board } from "./charts/board.js";
+import { controls } from "./charts/controls.js";
+import { onKey } from "./frame.js";
+
+const root = document.querySelector("[data-charts]");
+
+/** Return the latest value of each metric, as the table of all of them says it. */
+function latestValues() {
+  const rows = document.querySelectorAll("[data-metrics] tbody tr");
+  return new Map([...rows].map(({ cells: [key, value] }) => [key.title, value.textContent]));
+}
+
+/** Where the page has metrics: the board of their charts. */
+export const board = root === null ? null : start();
+
+function start() {
+  const latest = latestValues(), { run, origin } = root.dataset;
+  const form = document.querySelector("form.bar-charts"), none = root.querySelector("[data-none]");
+  let made = null, find = "";
+  controls(form, [...latest.keys()], (chosen) => {
+    made ??= new Board(root, latest, {
+      view: chosen,
+      seriesOf: (key) => [{ run, key, label: key, colour: "c1", origin: Number(origin) }],
+    });
+    made.show(chosen);
+    if (chosen.find !== find) none.hidden = made.find(chosen.find) > 0;
+    find = chosen.find;
+  });
+  onKey("0", () => made.reset());
+  onKey("/", () => form.elements.find.focus());
+  return made;
+}

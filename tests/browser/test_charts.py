@@ -1,0 +1,247 @@
+"""The charts of a run, as somebody uses them in a browser."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import pytest
+from playwright.sync_api import Locator, Page, ViewportSize, expect
+
+from tests.browser.accessibility import barriers
+from tests.browser.conftest import Serve, Theme, Visit
+from tests.browser.logbook import Logbook, Write
+from tests.browser.series import RUN, ask, curves, drawn, falling, pixels
+
+TALL: ViewportSize = {"width": 1440, "height": 2400}
+HOSTILE = '<img src=x onerror=alert(1)>"\u202egnp/\U0001f4a5'
+
+
+def writing(series: Mapping[str, Sequence[float]]) -> Write:
+    async def write(logbook: Logbook) -> None:
+        await curves(logbook, series)
+
+    return write
+
+
+def chart(page: Page, key: str) -> Locator:
+    return page.locator(f'figure[data-key="{key}"]')
+
+
+def shown_ends(page: Page, key: str) -> object:
+    return ask(page, f'board.charts.get("{key}").window')
+
+
+def brush(page: Page, key: str, begin: float, end: float) -> None:
+    """Drag over a chart from one part of its width to another."""
+    box = chart(page, key).locator(".u-over").bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + begin * box["width"], middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + end * box["width"], middle, steps=4)
+    page.mouse.up()
+
+
+def test_every_metric_has_its_latest_value_and_its_curve(serve_runs: Serve, visit: Visit) -> None:
+    series = {"train/loss": falling(50), "lr": [0.1] * 50}
+    page = visit(serve_runs(writing(series)), f"/runs/{RUN}")
+    for key in series:
+        drawn(page, key)
+        assert pixels(page, key, "c1") > 100
+    expect(chart(page, "lr").locator("output")).to_have_text("0.1000")
+    expect(page.locator("details[data-prefix=train] h2")).to_have_text("train")
+
+
+def test_numbers_that_are_none_are_a_red_gap(serve_runs: Serve, visit: Visit) -> None:
+    series = {"bad": [1.0] * 20 + [math.nan] * 14 + [2.0] * 20, "good": [1.0, 2.0, 1.5]}
+    page = visit(serve_runs(writing(series)), f"/runs/{RUN}")
+    for key in series:
+        drawn(page, key)
+    assert pixels(page, "bad", "fail") > 20
+    assert pixels(page, "good", "fail") == 0
+    gaps = ask(page, 'board.charts.get("bad").curves[0].laid.gaps')
+    assert gaps == [{"from": 200, "to": 340, "words": {"NaN": 14}}]
+
+
+@pytest.mark.parametrize("choice", ["", "?log", "?x=time&logx", "?x=relative"])
+def test_whatever_the_values_are_they_are_drawn(
+    serve_runs: Serve, visit: Visit, choice: str
+) -> None:
+    series = {
+        "one": [0.5],
+        "nan": [math.nan] * 9,
+        "extremes": [-math.inf, math.inf, 1e308, -1e308, 5e-324, -0.0],
+        "constant": [3.0, 3.0],
+    }
+    page = visit(serve_runs(writing(series)), f"/runs/{RUN}{choice}")
+    for key in series:
+        drawn(page, key)
+        chart(page, key).get_by_role("slider").press("End")
+        expect(chart(page, key).locator(".tip")).to_be_visible()
+        assert pixels(page, key, "ink-3") > 0
+    assert pixels(page, "one", "c1") > 0
+
+
+def test_smoothing_is_chosen_with_a_slider_and_kept_in_the_address(
+    serve_runs: Serve, visit: Visit
+) -> None:
+    page = visit(serve_runs(writing({"loss": [1, 3, 1, 3]})), f"/runs/{RUN}")
+    drawn(page, "loss")
+    page.get_by_role("slider", name="Smooth").fill("0.5")
+    smoothed = pytest.approx([1, 7 / 3, 11 / 7, 7 / 3], abs=0.05)
+    assert ask(page, 'board.charts.get("loss").curves[0].drawn') == smoothed
+    assert "smooth=0.5" in page.url
+    page.reload()
+    drawn(page, "loss")
+    assert ask(page, 'board.charts.get("loss").curves[0].drawn') == smoothed
+
+
+def test_a_brush_zooms_and_a_double_click_shows_all_again(serve_runs: Serve, visit: Visit) -> None:
+    page = visit(serve_runs(writing({"loss": falling(101)})), f"/runs/{RUN}")
+    drawn(page, "loss")
+    brush(page, "loss", 0.25, 0.75)
+    assert shown_ends(page, "loss") == pytest.approx([250, 750], abs=10)
+    chart(page, "loss").locator(".u-over").dblclick()
+    assert shown_ends(page, "loss") is None
+    brush(page, "loss", 0.5, 0.9)
+    page.mouse.move(0, 0)
+    page.keyboard.press("0")
+    assert shown_ends(page, "loss") is None
+
+
+def test_a_zoom_fetches_the_points_that_were_left_out(serve_runs: Serve, visit: Visit) -> None:
+    page = visit(serve_runs(writing({"loss": falling(20_000)})), f"/runs/{RUN}")
+    drawn(page, "loss")
+    length = 'board.charts.get("loss").curves[0]'
+    assert ask(page, f"{length}.thinned") is True
+    with page.expect_response(lambda answer: "from=" in answer.url):
+        ask(page, 'board.charts.get("loss").zoom(1000, 2000)')
+    plot = chart(page, "loss").get_by_role("slider")
+    expect(plot).to_have_attribute("aria-valuemax", "200")  # and half of the window on each side
+    steps = ask(page, f"{length}.laid.x.filter((x) => x >= 1000 && x <= 2000).length")
+    assert steps == 101
+
+
+def test_all_charts_share_the_crosshair(serve_runs: Serve, visit: Visit) -> None:
+    series = {"a": falling(50), "b": falling(50), "c": falling(20)}
+    page = visit(serve_runs(writing(series)), f"/runs/{RUN}")
+    for key in series:
+        drawn(page, key)
+    chart(page, "a").locator(".u-over").hover()
+    expect(chart(page, "a").locator(".tip")).to_contain_text("step 24")
+    expect(chart(page, "b").locator(".tip")).to_be_hidden()
+    places = [
+        chart(page, key).locator(".u-cursor-pt").evaluate("(dot) => dot.style.transform")
+        for key in ("a", "b")
+    ]
+    assert places[0] == places[1]
+    assert "-10px" not in places[0]
+
+
+def test_a_chart_is_walked_through_with_arrow_keys(serve_runs: Serve, visit: Visit) -> None:
+    page = visit(serve_runs(writing({"loss": [4.0, 2.0, 1.0]})), f"/runs/{RUN}?smooth=0")
+    drawn(page, "loss")
+    plot = chart(page, "loss").get_by_role("slider")
+    expect(plot).to_have_attribute("aria-valuetext", "step 20: 1")
+    plot.press("Home")
+    expect(plot).to_have_attribute("aria-valuetext", "step 0: 4")
+    plot.press("ArrowRight")
+    expect(plot).to_have_attribute("aria-valuetext", "step 10: 2")
+    expect(chart(page, "loss").locator(".tip")).to_contain_text("step 10")
+
+
+def test_a_chart_can_be_read_as_a_table(serve_runs: Serve, visit: Visit) -> None:
+    page = visit(serve_runs(writing({"loss": [4.0, math.nan, 1.0]})), f"/runs/{RUN}?smooth=0")
+    drawn(page, "loss")
+    chart(page, "loss").hover()
+    page.get_by_role("button", name="Show loss as a table").click()
+    rows = chart(page, "loss").locator("tbody tr")
+    expect(rows).to_have_count(3)
+    expect(rows.nth(1)).to_contain_text("NaN")
+    assert barriers(page) == []
+    page.get_by_role("button", name="Show loss as a table").click()
+    expect(chart(page, "loss").locator("canvas")).to_be_visible()
+
+
+def test_a_chart_is_enlarged_and_put_back(serve_runs: Serve, visit: Visit) -> None:
+    page = visit(serve_runs(writing({"loss": falling(9)})), f"/runs/{RUN}")
+    drawn(page, "loss")
+    small = chart(page, "loss").bounding_box()
+    chart(page, "loss").hover()
+    page.get_by_role("button", name="Enlarge loss").click()
+    expect(page.get_by_role("dialog").locator("canvas")).to_be_visible()
+    large = page.get_by_role("dialog").locator("figure").bounding_box()
+    assert small is not None
+    assert large is not None
+    assert large["width"] > 1.5 * small["width"]
+    assert barriers(page) == []
+    page.keyboard.press("Escape")
+    expect(page.locator("main figure canvas")).to_be_visible()
+
+
+def test_the_theme_changes_the_colours_of_what_is_drawn(serve_runs: Serve, visit: Visit) -> None:
+    page = visit(serve_runs(writing({"loss": falling(50)})), f"/runs/{RUN}")
+    drawn(page, "loss")
+    page.get_by_role("button", name="Light or dark").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert pixels(page, "loss", "c1") > 100
+    page.emulate_media(color_scheme="dark")
+    assert pixels(page, "loss", "c1") > 100
+
+
+def test_thousands_of_metrics_are_found_by_a_part_of_their_keys(
+    serve_runs: Serve, visit: Visit
+) -> None:
+    series = {f"layer{i // 100}/weight{i}": [1.0] for i in range(3_000)}
+    page = visit(serve_runs(writing(series)), f"/runs/{RUN}")
+    drawn(page, "layer0/weight0")
+    assert page.locator("figure").count() < 100
+    page.keyboard.press("/")
+    page.keyboard.type("Weight2999")
+    drawn(page, "layer29/weight2999")
+    expect(page.locator("figure:visible")).to_have_count(1)
+    page.get_by_role("searchbox").fill("nothing is called so")
+    expect(page.get_by_text("No metric has that in its key.")).to_be_visible()
+    page.get_by_role("searchbox").fill("")
+    expect(chart(page, "layer0/weight0")).to_be_visible()
+    assert "find" not in page.url
+
+
+def test_a_metric_can_be_the_axis_of_the_others(serve_runs: Serve, visit: Visit) -> None:
+    page = visit(serve_runs(writing({"loss": [3, 2, 1], "tokens": [5, 50, 500]})), f"/runs/{RUN}")
+    drawn(page, "loss")
+    page.get_by_label("Metric", exact=True).check(force=True)
+    page.get_by_label("Metric on the horizontal axis").fill("tokens")
+    expect(chart(page, "loss").get_by_role("slider")).to_have_attribute(
+        "aria-valuetext", "tokens 500: 1, smoothed 1.673469"
+    )
+    assert ask(page, 'board.charts.get("loss").curves[0].laid.x') == [5, 50, 500]
+    assert "x=metric&metric=tokens" in page.url
+
+
+def test_what_a_log_axis_cannot_show_is_said(serve_runs: Serve, visit: Visit) -> None:
+    page = visit(serve_runs(writing({"lr": [0.1, 0.01, 0.0]})), f"/runs/{RUN}")
+    drawn(page, "lr")
+    page.get_by_label("Log", exact=True).check()
+    expect(chart(page, "lr")).to_contain_text("Not shown: 1 point not above zero on a log axis.")
+
+
+def test_points_that_arrive_leave_the_zoom_alone(serve_runs: Serve, visit: Visit) -> None:
+    page = visit(serve_runs(writing({"loss": [3.0, 2.0, 1.0]})), f"/runs/{RUN}")
+    drawn(page, "loss")
+    ask(page, 'board.charts.get("loss").zoom(5, 15)')
+    event = f"""{{ run: "{RUN}", key: "loss", from: 2, count: 2,
+      points: {{ step: [20, 30], timestamp: [0, 0], value: [1, "NaN"] }} }}"""
+    ask(page, f'board.charts.get("loss").append({event})')
+    expect(chart(page, "loss").get_by_role("slider")).to_have_attribute("aria-valuemax", "3")
+    assert shown_ends(page, "loss") == [5, 15]
+    ask(page, 'board.charts.get("loss").reset()')
+    assert ask(page, 'board.charts.get("loss").curves[0].laid.x') == [0, 10, 20, 30]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_key_that_means_harm_is_only_shown(serve_runs: Serve, visit: Visit, theme: Theme) -> None:
+    keys = {HOSTILE: falling(5), "x" * 250: falling(5), "/": falling(3), "a/": [1.0]}
+    page = visit(serve_runs(writing(keys)), f"/runs/{RUN}", theme=theme, window=TALL)
+    expect(page.locator("figure canvas")).to_have_count(4)
+    expect(page.locator("figcaption img")).to_have_count(0)
+    assert barriers(page) == []
