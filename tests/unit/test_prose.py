@@ -18,7 +18,7 @@ RUN = "0" * 31 + "7"
         ("a `x<y` b", "<p>a <code>x&lt;y</code> b</p>\n"),
         ("~~old~~", "<p><s>old</s></p>\n"),
         ("# Title", "<h3>Title</h3>\n"),
-        ("###### Deep", "<h6>Deep</h6>\n"),
+        ("##### A\n# B\n## C", "<h3>A</h3>\n<h3>B</h3>\n<h4>C</h4>\n"),
         ("costs $5 and $6", "<p>costs $5 and $6</p>\n"),
         ("", ""),
     ],

@@ -87,10 +87,13 @@ def _name_image(
 
 
 def _lower_headings(state: StateCore) -> None:
-    """Put headings below those of the page, whose two highest levels are its own."""
+    """Put headings below those of the page, which has two levels of its own, and leave none out."""
+    level = 2
     for token in state.tokens:
+        if token.type == "heading_open":
+            level = min(int(token.tag[1:]) + 2, level + 1, 6)
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1:]) + 2, 6)}"
+            token.tag = f"h{level}"
 
 
 def _link_run_ids(state: StateCore) -> None:

@@ -12,9 +12,8 @@ const draftKey = () => `note ${note().dataset.run}`;
 /** The note that was saved when editing began; another one then is somebody else's. */
 let base = null;
 
-function saved() {
-  return form().elements.note.defaultValue;
-}
+// Not the field's text: a field makes every end of a line the same.
+const saved = () => JSON.parse(note().dataset.saved);
 
 function keepDraft() {
   try {
