@@ -5,6 +5,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from itertools import chain
 from pathlib import Path
 
@@ -94,7 +95,10 @@ def declared(folder: Path) -> set[str]:
     project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
     extras = project.get("optional-dependencies", {}).values()
     names = [*project["dependencies"], *chain.from_iterable(extras)]
-    return {re.split(r"[.<>=~\[ ]", name)[0].replace("-", "_") for name in names}
+    needed = {re.split(r"[.<>=~\[ ]", name)[0] for name in names}
+    provided = packages_distributions().items()
+    renamed = {package for package, providers in provided if needed.intersection(providers)}
+    return renamed | {name.replace("-", "_") for name in needed}
 
 
 @pytest.mark.parametrize("folder", PLUGINS, ids=name_of)

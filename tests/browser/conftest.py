@@ -9,7 +9,7 @@ from typing import Literal, Protocol, TypeAlias
 
 import pytest
 from chachaml_kernel import Server
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, Request, ViewportSize, sync_playwright
 
 from tests.browser.logbook import Write, serve_written
 
@@ -28,11 +28,15 @@ ARGUMENTS = (
 Theme: TypeAlias = Literal["light", "dark"]
 Serve: TypeAlias = Callable[[Write], Server]
 
+WIDE: ViewportSize = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+
 
 class Visit(Protocol):
     """Opens a page in a fresh browser, at a window's size and in a theme.
 
-    The page has `status`; what it asks for later may be answered with one of `refusals` too.
+    The page has `status`; what it asks for later may be answered with one of `refusals` too, among
+    which 0 is no answer at all. Without `scripts` none of them runs.
     """
 
     def __call__(
@@ -44,6 +48,7 @@ class Visit(Protocol):
         theme: Theme = "light",
         status: int = 200,
         refusals: Collection[int] = (),
+        scripts: bool = True,
     ) -> Page: ...
 
 
@@ -58,14 +63,21 @@ class Witness:
     def watch(self, page: Page) -> None:
         page.on("console", lambda said: self._read(said.text))
         page.on("pageerror", lambda error: self.offences.append(f"page: {error}"))
-        page.on("requestfailed", lambda request: self.offences.append(f"failed: {request.url}"))
+        page.on("requestfailed", lambda request: self._miss(request))
         page.on("request", lambda request: self._check_address(request.url))
 
     def _read(self, said: str) -> None:
         # The browser itself says on its console which answers were errors.
-        expected = (f"responded with a status of {status} " for status in self.refusals)
+        expected = [f"responded with a status of {status} " for status in self.refusals]
+        if 0 in self.refusals:
+            expected.append("net::ERR_INTERNET_DISCONNECTED")
         if not any(text in said for text in expected):
             self.offences.append(f"console: {said}")
+
+    def _miss(self, request: Request) -> None:
+        # The browser gives a download up as a page, and goes on with it as a file.
+        if 0 not in self.refusals and request.failure != "net::ERR_ABORTED":
+            self.offences.append(f"failed: {request.url}")
 
     def _check_address(self, url: str) -> None:
         if not url.startswith(f"{self.home}/"):
@@ -101,10 +113,13 @@ def visit(chromium: Browser) -> Iterator[Visit]:
             theme: Theme = "light",
             status: int = 200,
             refusals: Collection[int] = (),
+            scripts: bool = True,
         ) -> Page:
             witness = Witness(server.url.rstrip("/"), refusals={status, *refusals})
             witnesses.append(witness)
-            context = chromium.new_context(viewport=window, color_scheme=theme)
+            context = chromium.new_context(
+                viewport=window, color_scheme=theme, java_script_enabled=scripts
+            )
             page = stack.enter_context(context).new_page()
             witness.watch(page)
             answer = page.goto(f"{witness.home}{path}")

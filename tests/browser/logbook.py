@@ -1,7 +1,7 @@
 """Runs that are there before a server starts, at times of their own."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
@@ -60,6 +60,12 @@ class Logbook:
             await runs.end(run.id, status=status)
             self.watch.now = started
         return run.id
+
+
+async def bytes_of(*chunks: bytes) -> AsyncIterator[bytes]:
+    """Yield what an artifact is uploaded from."""
+    for chunk in chunks:
+        yield chunk
 
 
 def serve_written(folder: Path, write: Write) -> Server:

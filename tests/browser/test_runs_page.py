@@ -9,17 +9,9 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.accessibility import barriers
 from tests.browser.conftest import Serve, Theme, Visit
+from tests.browser.hostile import HOSTILE, sideways
 from tests.browser.logbook import Logbook, Write
 
-HOSTILE = (
-    "<script>document.title = 'mine'</script>",
-    '"><img src=x onerror=alert(1)>',
-    "{{ 7 * 7 }}",
-    "\u202egnp.exe \u2066evil",
-    "مرحبا بالعالم",
-    "🚀 👩‍👩‍👧‍👦 Z̸̡̛̬̺̲̍͋̊",
-    "W" * 250,
-)
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 360, "height": 740}
 THEMES: tuple[Theme, ...] = ("light", "dark")
@@ -43,11 +35,6 @@ async def hostile_runs(logbook: Logbook) -> None:
 
 def names(page: Page) -> Locator:
     return page.locator("tbody th .name")
-
-
-def sideways(page: Page) -> int:
-    root = "document.documentElement"
-    return int(page.evaluate(f"{root}.scrollWidth - {root}.clientWidth"))
 
 
 def test_runs_are_listed_newest_first(serve_runs: Serve, visit: Visit) -> None:

@@ -59,6 +59,7 @@ GET /api/tags/{id}
 POST /api/tags/{id}
 DELETE /api/tags/{id}
 POST /api/note/{id}
+POST /api/markdown
 GET /api/datasets/{id}
 GET /api/openapi.json
 GET /healthz

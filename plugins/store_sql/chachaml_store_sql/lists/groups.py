@@ -27,7 +27,8 @@ from sqlalchemy import (
 
 from chachaml_store_sql import rows
 from chachaml_store_sql.compiled import Fetched, fetch
-from chachaml_store_sql.lists.filters import Shape, conditions, filter_values, filters, shapes
+from chachaml_store_sql.lists.filters import Shape, conditions, filter_values, shapes
+from chachaml_store_sql.lists.wanted import filters
 from chachaml_store_sql.schema import experiments, params, runs, series, tags
 
 PER_METRIC = 6

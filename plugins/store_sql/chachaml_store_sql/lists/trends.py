@@ -119,7 +119,9 @@ class _Leading:
 
     def __call__(self, names: Sequence[ColumnElement[Any]]) -> Executable:
         """Return the statement."""
-        preferred = [bindparam(name) for name in preferred_names(self.preferred)]
+        preferred: list[ColumnElement[Any]] = [
+            bindparam(name) for name in preferred_names(self.preferred)
+        ]
         found = select(series.c.key).join_from(
             runs, series, series.c.id == headline_series(preferred)
         )

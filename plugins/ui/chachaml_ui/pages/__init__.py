@@ -15,6 +15,7 @@ from chachaml_kernel.domain.values import number_text
 from chachaml_ui.pages import words
 from chachaml_ui.pages.routes import routes
 from chachaml_ui.pages.static import read_static
+from chachaml_ui.previews.preview import pretty
 
 FILTERS: Mapping[str, Callable[..., str]] = {
     "moment": words.moment,
@@ -25,6 +26,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "json_text": words.json_text,
     "size": words.size,
     "segment": partial(quote, safe=""),
+    "pretty": pretty,
     "shell": shlex.quote,
     "python": json.dumps,
 }

@@ -1,4 +1,4 @@
-"""How pages write times, durations and numbers."""
+"""How pages write times, durations, numbers and sizes."""
 
 import json
 import math

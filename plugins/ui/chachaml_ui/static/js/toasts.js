@@ -1,6 +1,12 @@
 // Short news at the corner of the page; some can be undone.
 
 const LASTS = 8_000;
+const LEFT = "said";
+
+/** Show `text` on the page that is opened next. */
+export function toastNext(text) {
+  sessionStorage.setItem(LEFT, text);
+}
 
 /** Show `text` for eight seconds; with `undo`, beside a button that calls it. */
 export function toast(text, { undo = null } = {}) {
@@ -20,4 +26,10 @@ export function toast(text, { undo = null } = {}) {
   }
   document.querySelector(".toasts").append(shown);
   setTimeout(() => shown.remove(), LASTS);
+}
+
+const left = sessionStorage.getItem(LEFT);
+if (left !== null) {
+  sessionStorage.removeItem(LEFT);
+  toast(left);
 }

@@ -1,0 +1,32 @@
+"""The route that shows how a note will look."""
+
+import asyncio
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from chachaml_ui.api.table import Call, Nothing, Route, route
+from chachaml_ui.api.wire import Text
+from chachaml_ui.prose.markdown import prose
+
+
+class Source(Struct, frozen=True, forbid_unknown_fields=True):
+    """Markdown, as notes have it."""
+
+    text: Annotated[Text, Meta(examples=["**good**: $e = mc^2$"])]
+
+
+class Rendered(Struct, frozen=True):
+    """What it becomes on a page: HTML without scripts, styles and images."""
+
+    html: str
+
+
+async def render_markdown(call: Call[Nothing, Nothing, Source]) -> Rendered:
+    """Return Markdown with maths as HTML, as the page of a run shows notes; nothing is saved."""
+    return Rendered(str(await asyncio.to_thread(prose, call.body.text)))
+
+
+def routes() -> list[Route]:
+    """Return the route of previews of notes."""
+    return [route("POST", "/api/markdown", render_markdown, tag="annotations")]

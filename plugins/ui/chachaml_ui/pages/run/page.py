@@ -1,0 +1,72 @@
+"""One run whole."""
+
+import asyncio
+from collections.abc import Sequence
+
+from aiohttp import web
+from chachaml_kernel.domain.runs import Run
+from chachaml_kernel.errors import NotFound
+from chachaml_kernel.kernel import Kernel
+from msgspec import Struct
+
+from chachaml_ui.api.queries import query_reader
+from chachaml_ui.keys import KERNEL
+from chachaml_ui.pages.frame import load_frame, render
+from chachaml_ui.pages.run.charts import chart_groups
+from chachaml_ui.pages.run.environment import environment
+from chachaml_ui.pages.run.figures import figures
+from chachaml_ui.pages.run.tree import tree
+from chachaml_ui.prose.markdown import prose
+
+
+class Shown(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which of many artifacts are shown: those in a folder, or those that are named so.
+
+    The others say how charts are drawn, which is the business of the page's scripts.
+    """
+
+    folder: str = ""
+    artifact: str = ""
+    x: str = ""
+    metric: str = ""
+    smooth: str = ""
+    log: str = ""
+    logx: str = ""
+    find: str = ""
+
+
+read_shown = query_reader(Shown)
+
+
+async def show_run(request: web.Request) -> web.Response:
+    """Show the run that the address names."""
+    kernel = request.app[KERNEL]
+    asked = read_shown(request.query)
+    detail = await kernel.runs.get(request.match_info["id"])
+    return render(
+        request,
+        "run/page.html",
+        frame=await load_frame(request),
+        detail=detail,
+        groups=chart_groups(detail.metrics),
+        figures=figures(detail, now=kernel.now()),
+        parent=await _parent(kernel, detail.run),
+        environment=environment(detail.env),
+        tree=tree(detail.artifacts, folder=asked.folder, find=asked.artifact),
+        note=await asyncio.to_thread(prose, detail.note),
+    )
+
+
+def routes() -> Sequence[web.RouteDef]:
+    """Return the route of the page."""
+    return [web.get("/runs/{id}", show_run)]
+
+
+async def _parent(kernel: Kernel, run: Run) -> Run | None:
+    """Return the run that this one belongs to, unless it was deleted meanwhile."""
+    if run.parent_run_id is None:
+        return None
+    try:
+        return (await kernel.runs.get(run.parent_run_id)).run
+    except NotFound:
+        return None

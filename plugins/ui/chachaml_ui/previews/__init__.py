@@ -1,0 +1,1 @@
+"""What can be shown of an artifact without running any of it."""

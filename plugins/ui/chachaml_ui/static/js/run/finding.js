@@ -1,0 +1,14 @@
+// A field that leaves of a list of facts only those that hold its text.
+
+function find(field) {
+  const wanted = field.value.trim().toLowerCase();
+  const list = document.getElementById(field.dataset.finds);
+  for (const fact of list.querySelectorAll(".kv > div")) {
+    fact.hidden = !fact.textContent.toLowerCase().includes(wanted);
+  }
+  for (const fold of list.querySelectorAll(".fold-more")) fold.open = wanted !== "";
+}
+
+document.addEventListener("input", (event) => {
+  if ("finds" in event.target.dataset) find(event.target);
+});

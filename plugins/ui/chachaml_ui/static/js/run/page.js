@@ -1,0 +1,8 @@
+// What the page of a run does.
+
+import "./actions.js";
+import "./artifacts.js";
+import "./finding.js";
+import "./note.js";
+import "./registering.js";
+import "./tags.js";

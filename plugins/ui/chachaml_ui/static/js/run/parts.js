@@ -1,0 +1,37 @@
+// Parts of a page, each with an id: fetched anew from the server, so that only it draws them.
+
+import { ApiError } from "../api.js";
+
+/** Return the document at `address`, parsed and never run. */
+export async function fetchPage(address) {
+  let answer;
+  try {
+    answer = await fetch(address, { headers: { Accept: "text/html" } });
+  } catch {
+    throw new ApiError(0, "no answer", "the server did not answer; is it running?");
+  }
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (!answer.ok) throw new ApiError(answer.status, answer.statusText, page.querySelector("main h1")?.textContent ?? answer.statusText);
+  return page;
+}
+
+/** Show the parts `ids` as `address` has them now; what had the focus keeps it if it is still there. */
+export async function refresh(ids, address = location.href) {
+  const anew = await fetchPage(address);
+  for (const id of ids) {
+    const shown = document.getElementById(id);
+    const fresh = anew.getElementById(id);
+    if (shown === null || fresh === null) continue;
+    const hadFocus = shown.contains(document.activeElement);
+    shown.replaceWith(document.adoptNode(fresh));
+    if (hadFocus) fresh.focus();
+    fresh.dispatchEvent(new Event("refreshed", { bubbles: true }));
+  }
+}
+
+/** Say `text` in the part's own place for trouble; with an empty one, say nothing more. */
+export function complain(near, text) {
+  const place = near.querySelector("[role=alert]");
+  place.lastElementChild.textContent = text;
+  place.hidden = text === "";
+}
