@@ -7,6 +7,7 @@ from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.names import check_name, check_text
 from chachaml_kernel.domain.paging import Page, Position, check_limit
 from chachaml_kernel.ports import ExperimentStore
+from chachaml_kernel.services.changes import Changes
 from chachaml_kernel.services.surroundings import Clock
 
 
@@ -16,6 +17,7 @@ class Experiments:
 
     store: ExperimentStore
     clock: Clock
+    changes: Changes
 
     async def save(
         self,
@@ -31,9 +33,11 @@ class Experiments:
             check_text("description", description)
         if owner:
             check_name("owner", owner)
-        return await self.store.save_experiment(
+        saved = await self.store.save_experiment(
             name, description=description, owner=owner, at=self.clock(), once=once
         )
+        self.changes.experiment(name)
+        return saved
 
     async def get(self, name: str) -> Experiment:
         """Return an experiment."""
