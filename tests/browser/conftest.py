@@ -9,7 +9,13 @@ from typing import Literal, Protocol, TypeAlias
 
 import pytest
 from chachaml_kernel import Server
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    Page,
+    Request,
+    ViewportSize,
+    sync_playwright,
+)
 
 from tests.browser.logbook import Write, serve_written
 
@@ -44,28 +50,40 @@ class Visit(Protocol):
         theme: Theme = "light",
         status: int = 200,
         refusals: Collection[int] = (),
+        unreachable: bool = False,
     ) -> Page: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """Notes whatever a page must not do; to get one of `refusals` for an answer is expected."""
+    """Notes whatever a page must not do.
+
+    To get one of `refusals` for an answer is expected, and to get none while `unreachable`.
+    """
 
     home: str
     refusals: Collection[int]
+    unreachable: bool
     offences: list[str] = field(default_factory=list)
 
     def watch(self, page: Page) -> None:
         page.on("console", lambda said: self._read(said.text))
         page.on("pageerror", lambda error: self.offences.append(f"page: {error}"))
-        page.on("requestfailed", lambda request: self.offences.append(f"failed: {request.url}"))
+        page.on("requestfailed", lambda request: self._check_failure(request))
         page.on("request", lambda request: self._check_address(request.url))
 
     def _read(self, said: str) -> None:
-        # The browser itself says on its console which answers were errors.
-        expected = (f"responded with a status of {status} " for status in self.refusals)
+        # The browser itself says on its console which answers were errors, or did not come.
+        expected = [f"responded with a status of {status} " for status in self.refusals]
+        if self.unreachable:
+            expected.append("net::ERR_CONNECTION_REFUSED")
         if not any(text in said for text in expected):
             self.offences.append(f"console: {said}")
+
+    def _check_failure(self, request: Request) -> None:
+        is_left = "/api/live?" in request.url and request.failure == "net::ERR_ABORTED"
+        if not is_left and not self.unreachable:  # a page that is left ends its live connection
+            self.offences.append(f"failed: {request.url}")
 
     def _check_address(self, url: str) -> None:
         if not url.startswith(f"{self.home}/"):
@@ -101,8 +119,10 @@ def visit(chromium: Browser) -> Iterator[Visit]:
             theme: Theme = "light",
             status: int = 200,
             refusals: Collection[int] = (),
+            unreachable: bool = False,
         ) -> Page:
-            witness = Witness(server.url.rstrip("/"), refusals={status, *refusals})
+            home = server.url.rstrip("/")
+            witness = Witness(home, {status, *refusals}, unreachable)
             witnesses.append(witness)
             context = chromium.new_context(viewport=window, color_scheme=theme)
             page = stack.enter_context(context).new_page()

@@ -55,7 +55,7 @@ async def test_a_quiet_connection_has_a_sign_of_life() -> None:
         lines = answer.aiter_lines()
         signs = 0
         while signs < 3:
-            signs += await anext(lines) == ":"
+            signs += await anext(lines) == "event: beat"
 
 
 async def test_there_is_room_again_where_a_connection_has_ended() -> None:
@@ -104,7 +104,7 @@ async def test_the_life_of_a_connection_is_not_the_time_of_an_answer() -> None:
             lines = answer.aiter_lines()
             signs = 0
             while signs < 20:
-                signs += await anext(lines) == ":"
+                signs += await anext(lines) == "event: beat"
         told = ""
         while 'route="/api/live"' not in told:
             told = (await http.get("/metrics")).text

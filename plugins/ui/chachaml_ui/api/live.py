@@ -40,7 +40,8 @@ async def watch(call: Call[Nothing, Asked, None]) -> web.StreamResponse:
     updates = call.kernel.live.watch(wanted, patience=watchers.heartbeat)
     with suppress(ConnectionError):  # who has gone away need not be told
         async with watchers.one(), aclosing(updates):
-            first = first_events(await anext(updates), now=call.kernel.now())
+            now = call.kernel.now()
+            first = first_events(await anext(updates), now=now, heartbeat=watchers.heartbeat)
             await answer.prepare(request)
             await watchers.send(request, answer, first)
             request[ANSWERED] = time.perf_counter()

@@ -11,8 +11,8 @@ from chachaml_ui.api.wire_runs import Headline, Metric, Run, facts_of, from_head
 
 RETRY = b"retry: 2000\n\n"
 """Milliseconds after which a browser connects again by itself."""
-HEARTBEAT = b":\n\n"
-"""A comment, which says that the connection stands."""
+HEARTBEAT = b"event: beat\ndata: {}\n\n"
+"""Says that the connection stands; a comment would not reach the scripts of a page."""
 
 _encoder = msgspec.json.Encoder()
 
@@ -28,9 +28,13 @@ class RunNow(Run, frozen=True):
 
 
 class Hello(Struct, frozen=True):
-    """How all that is watched is at first; `missing` are runs that do not exist."""
+    """How all that is watched is at first; `missing` are runs that do not exist.
+
+    `heartbeat` is after how many quiet milliseconds the connection says that it stands.
+    """
 
     now: int
+    heartbeat: int
     runs: list[RunNow]
     missing: list[str]
 
@@ -70,9 +74,10 @@ class Named(Struct, frozen=True):
     more: bool
 
 
-def first_events(update: live.Update, *, now: int) -> bytes:
+def first_events(update: live.Update, *, now: int, heartbeat: float) -> bytes:
     """Return what a watcher is told at first."""
-    hello = Hello(now, [_run(news, tags=True) for news in update.runs], list(update.gone))
+    runs = [_run(news, tags=True) for news in update.runs]
+    hello = Hello(now, round(heartbeat * 1_000), runs, list(update.gone))
     return b"".join([RETRY, _event("hello", hello), *map(_points, update.points)])
 
 
