@@ -15,6 +15,7 @@ from bench.workloads.runs import runs
 from bench.workloads.singles import singles
 from bench.workloads.start import start
 from bench.workloads.storage import storage
+from bench.workloads.watchers import watchers
 
 WORKLOADS: dict[str, Callable[[Sizes], Workload]] = {
     "generator": generator,
@@ -30,4 +31,5 @@ WORKLOADS: dict[str, Callable[[Sizes], Workload]] = {
     "start": start,
     "install": installation,
     "flatness": flatness,
+    "watchers": watchers,
 }
