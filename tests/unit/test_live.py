@@ -139,6 +139,9 @@ async def test_every_write_is_told(served: Kernel) -> None:
             lambda: runs.resume(parent),
             lambda: runs.archive(parent),
             lambda: runs.restore(parent),
+            lambda: served.bulk.tag([parent], "a", "c"),
+            lambda: served.bulk.archive([parent]),
+            lambda: served.bulk.restore([parent]),
             lambda: runs.archive(parent),
             lambda: runs.delete(parent),
         ):
