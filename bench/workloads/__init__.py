@@ -16,6 +16,7 @@ from bench.workloads.runs import runs
 from bench.workloads.singles import singles
 from bench.workloads.start import start
 from bench.workloads.storage import storage
+from bench.workloads.watchers import watchers
 
 WORKLOADS: dict[str, Callable[[Sizes], Workload]] = {
     "generator": generator,
@@ -32,4 +33,5 @@ WORKLOADS: dict[str, Callable[[Sizes], Workload]] = {
     "install": installation,
     "flatness": flatness,
     "queries": queries,
+    "watchers": watchers,
 }

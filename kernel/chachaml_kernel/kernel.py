@@ -9,9 +9,11 @@ from chachaml_kernel.plugins import Parts, load
 from chachaml_kernel.ports import Authenticator
 from chachaml_kernel.services.artifacts import Artifacts
 from chachaml_kernel.services.bulk import Bulk
+from chachaml_kernel.services.changes import Changes
 from chachaml_kernel.services.experiments import Experiments
 from chachaml_kernel.services.exports import Exports
 from chachaml_kernel.services.health import Health
+from chachaml_kernel.services.live import Live
 from chachaml_kernel.services.metrics import Metrics
 from chachaml_kernel.services.models import Models
 from chachaml_kernel.services.queries import Queries
@@ -36,6 +38,7 @@ class Kernel:
     views: Views
     queries: Queries
     exports: Exports
+    live: Live
     authenticator: Authenticator | None
     health: Health
 
@@ -66,6 +69,7 @@ async def open_parts(
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(parts.store)
         artifact_store = await stack.enter_async_context(parts.artifact_store)
+        changes = Changes()
         yield Kernel(
             runs=Runs(
                 store,
@@ -73,18 +77,20 @@ async def open_parts(
                 config.kernel.headline,
                 clock,
                 new_id,
+                changes,
                 config.kernel.lower_is_better,
             ),
-            bulk=Bulk(store, artifact_store),
-            metrics=Metrics(store, clock),
-            artifacts=Artifacts(store, artifact_store, clock, new_id),
+            bulk=Bulk(store, artifact_store, changes),
+            metrics=Metrics(store, clock, changes),
+            artifacts=Artifacts(store, artifact_store, clock, new_id, changes),
             experiments=Experiments(
-                store, clock, config.kernel.headline, config.kernel.lower_is_better
+                store, clock, changes, config.kernel.headline, config.kernel.lower_is_better
             ),
-            models=Models(store, clock),
+            models=Models(store, clock, changes),
             views=Views(store, clock),
             queries=Queries(store),
             exports=Exports(store, parts.exporters, config.kernel.headline, clock),
+            live=Live(store, config.kernel.headline, changes),
             authenticator=parts.authenticator,
             health=Health(store, artifact_store),
         )

@@ -54,7 +54,10 @@ class Visit(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """Notes whatever a page must not do; to get one of `refusals` for an answer is expected."""
+    """Notes whatever a page must not do.
+
+    To get one of `refusals` for an answer is expected; 0 among them stands for no answer.
+    """
 
     home: str
     refusals: Collection[int]
@@ -70,12 +73,13 @@ class Witness:
         # The browser itself says on its console which answers were errors.
         expected = [f"responded with a status of {status} " for status in self.refusals]
         if 0 in self.refusals:
-            expected.append("net::ERR_INTERNET_DISCONNECTED")
+            expected += ["net::ERR_INTERNET_DISCONNECTED", "net::ERR_CONNECTION_REFUSED"]
         if not any(text in said for text in expected):
             self.offences.append(f"console: {said}")
 
     def _miss(self, request: Request) -> None:
-        # The browser gives a download up as a page, and goes on with it as a file.
+        # The browser gives a download up as a page, and goes on with it as a file; and a page that
+        # is left ends its live connection.
         if 0 not in self.refusals and request.failure != "net::ERR_ABORTED":
             self.offences.append(f"failed: {request.url}")
 

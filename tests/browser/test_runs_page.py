@@ -153,6 +153,8 @@ def test_the_keyboard_reaches_everything(serve_runs: Serve, visit: Visit) -> Non
     expect(skip).to_be_in_viewport()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
+    expect(page.get_by_role("switch", name="Live")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.get_by_role("combobox", name="Experiment")).to_be_focused()
     page.get_by_role("region", name="Table of runs").focus()
     page.keyboard.press("Tab")

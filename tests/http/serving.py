@@ -9,9 +9,11 @@ from chachaml_kernel.memory import MemoryArtifactStore, MemoryStore
 from chachaml_kernel.ports import ArtifactStore, Authenticator, Exporter, Store
 from chachaml_kernel.services.artifacts import Artifacts
 from chachaml_kernel.services.bulk import Bulk
+from chachaml_kernel.services.changes import Changes
 from chachaml_kernel.services.experiments import Experiments
 from chachaml_kernel.services.exports import Exports
 from chachaml_kernel.services.health import Health
+from chachaml_kernel.services.live import Live
 from chachaml_kernel.services.metrics import Metrics
 from chachaml_kernel.services.models import Models
 from chachaml_kernel.services.queries import Queries
@@ -32,17 +34,19 @@ def kernel(
     """Return a kernel on these ports, in memory where none is given."""
     records = MemoryStore() if store is None else store
     files = MemoryArtifactStore() if artifact_store is None else artifact_store
+    changes = Changes(interval=0)
     exporters = {} if exporter is None else {exporter.format: exporter}
     return Kernel(
-        runs=Runs(records, files, (), system_clock, rising_id),
-        bulk=Bulk(records, files),
-        metrics=Metrics(records, system_clock),
-        artifacts=Artifacts(records, files, system_clock, rising_id),
-        experiments=Experiments(records, system_clock),
-        models=Models(records, system_clock),
+        runs=Runs(records, files, (), system_clock, rising_id, changes),
+        bulk=Bulk(records, files, changes),
+        metrics=Metrics(records, system_clock, changes),
+        artifacts=Artifacts(records, files, system_clock, rising_id, changes),
+        experiments=Experiments(records, system_clock, changes),
+        models=Models(records, system_clock, changes),
         views=Views(records, system_clock),
         queries=Queries(records),
         exports=Exports(records, exporters, (), system_clock),
+        live=Live(records, (), changes),
         authenticator=authenticator,
         health=Health(records, files),
     )

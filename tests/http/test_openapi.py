@@ -44,6 +44,7 @@ GET /api/search
 GET /api/complete
 GET /api/keys
 GET /api/export
+GET /api/live
 GET /api/models
 GET /api/models/{name}
 GET /api/models/{name}/history
@@ -151,6 +152,7 @@ def test_requests_made_up_from_the_document_find_no_fault(server: Server, tmp_pa
         *("--checks", "all", "--exclude-checks", "positive_data_acceptance"),
         *("--phases", "coverage,fuzzing", "--max-examples", "40", "--seed", "1"),
         *("--suppress-health-check", "all", "--no-color"),
+        *("--exclude-path", "/api/live"),  # whose answers do not end
     ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -30,6 +30,8 @@ GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
         ({"body_budget": 1_000}, "must be at least max_body"),
         ({"shutdown_timeout": -1.0}, "shutdown_timeout"),
         ({"shutdown_timeout": float("nan")}, "shutdown_timeout"),
+        ({"max_watchers": -1}, "max_watchers"),
+        ({"heartbeat": 0.0}, "heartbeat"),
     ],
 )
 def test_settings_that_cannot_work_are_refused(settings: dict[str, int], said: str) -> None:

@@ -3,6 +3,7 @@
 from chachaml_kernel.memory.bulk import MemoryBulk
 from chachaml_kernel.memory.experiments import MemoryExperiments
 from chachaml_kernel.memory.keys import MemoryKeys
+from chachaml_kernel.memory.live import MemoryLive
 from chachaml_kernel.memory.metrics import MemoryMetrics
 from chachaml_kernel.memory.models import MemoryModels
 from chachaml_kernel.memory.records import MemoryRecords
@@ -18,6 +19,7 @@ class MemoryStore(
     MemorySummaries,
     MemoryMetrics,
     MemoryKeys,
+    MemoryLive,
     MemoryRecords,
     MemoryExperiments,
     MemoryModels,

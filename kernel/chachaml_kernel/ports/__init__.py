@@ -11,6 +11,7 @@ from chachaml_kernel.ports.bulk import BulkStore
 from chachaml_kernel.ports.exporter import Column, Exporter, Table
 from chachaml_kernel.ports.frontend import Announce
 from chachaml_kernel.ports.keys import KeyStore
+from chachaml_kernel.ports.live import LiveStore
 from chachaml_kernel.ports.models import ModelStore
 from chachaml_kernel.ports.store import (
     ArtifactRecords,
@@ -33,6 +34,7 @@ __all__ = [
     "ExperimentStore",
     "Exporter",
     "KeyStore",
+    "LiveStore",
     "MetricStore",
     "ModelStore",
     "Principal",

@@ -25,6 +25,7 @@ from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunKeys, RunRow,
 from chachaml_kernel.domain.values import JsonValue
 from chachaml_kernel.ports.bulk import BulkStore
 from chachaml_kernel.ports.keys import KeyStore
+from chachaml_kernel.ports.live import LiveStore
 from chachaml_kernel.ports.models import ModelStore
 from chachaml_kernel.ports.summaries import SummaryStore
 from chachaml_kernel.ports.views import ViewStore
@@ -224,6 +225,7 @@ class Store(
     SummaryStore,
     MetricStore,
     KeyStore,
+    LiveStore,
     ArtifactRecords,
     ExperimentStore,
     ModelStore,

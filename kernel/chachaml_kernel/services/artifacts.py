@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from chachaml_kernel.domain.artifacts import Artifact, check_artifact_name, storage_key
 from chachaml_kernel.domain.idempotency import Once, with_facts
+from chachaml_kernel.domain.live import What
 from chachaml_kernel.domain.names import check_name
 from chachaml_kernel.errors import Conflict, Invalid, NotFound, Overloaded, Upstream
 from chachaml_kernel.ports import ArtifactStore, Store, Stored
+from chachaml_kernel.services.changes import Changes
 from chachaml_kernel.services.leftovers import free
 from chachaml_kernel.services.surroundings import Clock, NewId
 
@@ -22,6 +24,7 @@ class Artifacts:
     artifact_store: ArtifactStore
     clock: Clock
     new_id: NewId
+    changes: Changes
 
     async def upload(
         self,
@@ -62,6 +65,7 @@ class Artifacts:
             # may be one: bytes that nobody needs harm nobody, a record without its bytes does.
             await free(self.artifact_store, [key] if there else [])
             raise
+        self.changes.run(run_id, What.ARTIFACTS)
         await free(self.artifact_store, unused)
         return recorded
 

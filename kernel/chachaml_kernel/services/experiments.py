@@ -8,6 +8,7 @@ from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.names import check_name, check_text
 from chachaml_kernel.domain.paging import Page, Position, check_limit
 from chachaml_kernel.ports import Store
+from chachaml_kernel.services.changes import Changes
 from chachaml_kernel.services.surroundings import Clock
 
 
@@ -17,6 +18,7 @@ class Experiments:
 
     store: Store
     clock: Clock
+    changes: Changes
     headline: tuple[str, ...] = ()
     lower_is_better: tuple[str, ...] = LOWER_IS_BETTER
 
@@ -34,9 +36,11 @@ class Experiments:
             check_text("description", description)
         if owner:
             check_name("owner", owner)
-        return await self.store.save_experiment(
+        saved = await self.store.save_experiment(
             name, description=description, owner=owner, at=self.clock(), once=once
         )
+        self.changes.experiment(name)
+        return saved
 
     async def get(self, name: str) -> Experiment:
         """Return an experiment."""

@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chachaml_kernel.domain.idempotency import Once
+from chachaml_kernel.domain.live import What
 from chachaml_kernel.domain.metrics import Outline, Points, Window, check_points
 from chachaml_kernel.domain.names import check_key, check_number
 from chachaml_kernel.errors import Invalid
 from chachaml_kernel.ports import Store
+from chachaml_kernel.services.changes import Changes
 from chachaml_kernel.services.surroundings import Clock
 
 MIN_THINNED, MAX_THINNED = 2, 1_000_000
@@ -24,6 +26,7 @@ class Metrics:
 
     store: Store
     clock: Clock
+    changes: Changes
 
     async def append(
         self, run_id: str, points: Mapping[str, Points], *, once: Once | None = None
@@ -37,6 +40,7 @@ class Metrics:
         else:
             await asyncio.to_thread(_check, points)
         await self.store.append_points(run_id, points, once=once)
+        self.changes.run(run_id, What.POINTS, points.keys())
 
     def history(self, run_id: str, key: str, *, window: Window) -> AsyncIterator[Points]:
         """Yield one series, or its window, a block at a time; see `MetricStore.history`."""

@@ -21,6 +21,7 @@ from chachaml_kernel.domain.paging import Page, Position, check_limit
 from chachaml_kernel.domain.runs import RunDetail
 from chachaml_kernel.errors import Invalid, NotFound
 from chachaml_kernel.ports import Store
+from chachaml_kernel.services.changes import Changes
 from chachaml_kernel.services.surroundings import Clock
 
 
@@ -30,6 +31,7 @@ class Models:
 
     store: Store
     clock: Clock
+    changes: Changes
 
     async def register(
         self,
@@ -52,7 +54,9 @@ class Models:
             created_by=None if created_by is None else check_name("created_by", created_by),
             created_at=self.clock(),
         )
-        return await self.store.add_version(new, once=once)
+        added = await self.store.add_version(new, once=once)
+        self.changes.model(name)
+        return added
 
     async def set_stage(
         self,
@@ -82,21 +86,27 @@ class Models:
             by=None if moved_by is None else check_name("moved_by", moved_by),
             reason=check_text("reason", reason, longest=MAX_REASON),
         )
-        return await self.store.set_stage(new, once=once)
+        moved = await self.store.set_stage(new, once=once)
+        self.changes.model(name)
+        return moved
 
     async def describe_version(
         self, name: str, version: int, description: str, *, once: Once | None = None
     ) -> Version:
         """Replace a version's description."""
         check_text("description", description)
-        return await self.store.describe_version(
+        described = await self.store.describe_version(
             name, version, description, at=self.clock(), once=once
         )
+        self.changes.model(name)
+        return described
 
     async def describe(self, name: str, description: str, *, once: Once | None = None) -> Model:
         """Replace a model's description."""
         check_text("description", description)
-        return await self.store.describe_model(name, description, at=self.clock(), once=once)
+        model = await self.store.describe_model(name, description, at=self.clock(), once=once)
+        self.changes.model(name)
+        return model
 
     async def list(self, *, limit: int, after: Position | None = None) -> Page[Model]:
         """Return one page of the models, newest first."""

@@ -9,6 +9,7 @@ from chachaml_kernel.domain.datasets import Dataset, check_dataset
 from chachaml_kernel.domain.direction import LOWER_IS_BETTER
 from chachaml_kernel.domain.experiments import DEFAULT
 from chachaml_kernel.domain.idempotency import Once
+from chachaml_kernel.domain.live import What
 from chachaml_kernel.domain.names import check_key, check_name, check_number, check_text
 from chachaml_kernel.domain.notes import Saved
 from chachaml_kernel.domain.paging import Page, Position, check_limit
@@ -17,6 +18,7 @@ from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunRow, RunStatu
 from chachaml_kernel.domain.values import JsonValue, check_value
 from chachaml_kernel.errors import Invalid
 from chachaml_kernel.ports import ArtifactStore, Store
+from chachaml_kernel.services.changes import Changes
 from chachaml_kernel.services.leftovers import free
 from chachaml_kernel.services.surroundings import Clock, NewId
 
@@ -30,6 +32,7 @@ class Runs:
     headline: tuple[str, ...]
     clock: Clock
     new_id: NewId
+    changes: Changes
     lower_is_better: tuple[str, ...] = LOWER_IS_BETTER
 
     async def start(
@@ -64,7 +67,11 @@ class Runs:
             },
             datasets=[self._dataset(run.id, dataset) for dataset in datasets],
         )
-        return await self.store.start_run(new, once=once)
+        started = await self.store.start_run(new, once=once)
+        self.changes.run(started.id, What.STARTED)
+        if parent_run_id is not None:
+            self.changes.run(parent_run_id, What.CHILDREN)
+        return started
 
     async def end(
         self,
@@ -80,22 +87,29 @@ class Runs:
         await self.store.end_run(
             run_id, end_status(status), error=error, at=self.clock(), once=once
         )
+        self.changes.run(run_id, What.ENDED)
 
     async def resume(self, run_id: str, *, once: Once | None = None) -> Run:
         """Let a run take writes again."""
-        return await self.store.resume_run(run_id, once=once)
+        resumed = await self.store.resume_run(run_id, once=once)
+        self.changes.run(run_id, What.RESUMED)
+        return resumed
 
     async def archive(self, run_id: str, *, once: Once | None = None) -> None:
         """Hide a run from lists."""
         await self.store.set_archived(run_id, archived=True, once=once)
+        self.changes.run(run_id, What.ARCHIVED)
 
     async def restore(self, run_id: str, *, once: Once | None = None) -> None:
         """Show an archived run in lists again."""
         await self.store.set_archived(run_id, archived=False, once=once)
+        self.changes.run(run_id, What.RESTORED)
 
     async def delete(self, run_id: str, *, once: Once | None = None) -> None:
         """Delete an archived run for ever, and free the bytes that only it held."""
-        await free(self.artifact_store, await self.store.delete_run(run_id, once=once))
+        unused = await self.store.delete_run(run_id, once=once)
+        self.changes.run(run_id, What.DELETED)
+        await free(self.artifact_store, unused)
 
     async def get(self, run_id: str) -> RunDetail:
         """Return a run whole."""
@@ -131,16 +145,19 @@ class Runs:
             for key, value in params.items()
         }
         await self.store.log_params(run_id, clean, once=once)
+        self.changes.run(run_id, What.PARAMS)
 
     async def tag(self, run_id: str, key: str, value: str, *, once: Once | None = None) -> None:
         """Set a tag, at any time of a run's life."""
         await self.store.set_tag(
             run_id, check_key("tag", key), check_text("tag value", value), once=once
         )
+        self.changes.run(run_id, What.TAGS)
 
     async def untag(self, run_id: str, key: str, *, once: Once | None = None) -> None:
         """Remove a tag; one that is not there is fine."""
         await self.store.delete_tag(run_id, key, once=once)
+        self.changes.run(run_id, What.TAGS)
 
     async def tags(self, run_id: str) -> Mapping[str, str]:
         """Return the tags of a run."""
@@ -167,12 +184,15 @@ class Runs:
             previous=previous,
             once=once,
         )
+        self.changes.run(run_id, What.NOTE)
 
     async def add_dataset(
         self, run_id: str, dataset: Dataset, *, once: Once | None = None
     ) -> Dataset:
         """Say what a run is trained or tested on."""
-        return await self.store.add_dataset(self._dataset(run_id, dataset), once=once)
+        added = await self.store.add_dataset(self._dataset(run_id, dataset), once=once)
+        self.changes.run(run_id, What.DATASETS)
+        return added
 
     async def datasets(
         self, run_id: str, *, limit: int, after: Position | None = None

@@ -10,6 +10,7 @@ from chachaml_kernel.testing.store_headlines import HeadlineSuite
 from chachaml_kernel.testing.store_histories import HistorySuite
 from chachaml_kernel.testing.store_keys import KeySuite
 from chachaml_kernel.testing.store_lists import ListSuite
+from chachaml_kernel.testing.store_live import LiveSuite
 from chachaml_kernel.testing.store_metrics import MetricSuite
 from chachaml_kernel.testing.store_models import ModelSuite
 from chachaml_kernel.testing.store_moves import MoveSuite
@@ -44,6 +45,7 @@ class StoreSuite(
     MetricSuite,
     KeySuite,
     HistorySuite,
+    LiveSuite,
     ArtifactSuite,
     ExperimentSuite,
     ModelSuite,

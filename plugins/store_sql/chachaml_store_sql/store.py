@@ -30,6 +30,7 @@ from chachaml_store_sql import (
 from chachaml_store_sql.bulk import SqlBulk
 from chachaml_store_sql.keys import list_keys
 from chachaml_store_sql.lists.runs import list_runs, run_keys
+from chachaml_store_sql.live import SqlLive
 from chachaml_store_sql.once import NOTHING, write_once
 from chachaml_store_sql.registry.store import SqlModels
 from chachaml_store_sql.runner import Runner
@@ -57,7 +58,7 @@ async def sql_store(
 
 
 @dataclass(frozen=True, slots=True)
-class SqlStore(SqlSummaries, SqlBulk, SqlModels, SqlViews):
+class SqlStore(SqlSummaries, SqlBulk, SqlLive, SqlModels, SqlViews):
     """A `Store`; `write` keeps functions apart, `append` may put several appends together."""
 
     write: Runner

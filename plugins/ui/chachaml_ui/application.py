@@ -17,11 +17,22 @@ from chachaml_ui.api.routes import routes
 from chachaml_ui.arrow.extra import Extra
 from chachaml_ui.budget import Budget
 from chachaml_ui.draining import Drain
-from chachaml_ui.keys import ARROW, BODY_TIMEOUT, BUDGET, DRAIN, KERNEL, PRINCIPAL, TELEMETRY
+from chachaml_ui.keys import (
+    ANSWERED,
+    ARROW,
+    BODY_TIMEOUT,
+    BUDGET,
+    DRAIN,
+    KERNEL,
+    PRINCIPAL,
+    TELEMETRY,
+    WATCHERS,
+)
 from chachaml_ui.pages.errors import dress
 from chachaml_ui.security import HEALTH, Gate, add_headers, gate
 from chachaml_ui.settings import Ui
 from chachaml_ui.telemetry import Telemetry
+from chachaml_ui.watchers import Watchers
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +47,7 @@ def application(settings: Ui, kernel: Kernel) -> web.Application:
     app[BUDGET] = Budget(settings.body_budget)
     app[DRAIN] = drain = Drain()
     app[TELEMETRY] = Telemetry()
+    app[WATCHERS] = Watchers(settings.max_watchers, settings.heartbeat)
     app[BODY_TIMEOUT] = settings.body_timeout
     app.middlewares.append(_serving(app, gate(settings.host, settings.allowed_hosts)))
     app.on_response_prepare.append(_preparing(drain))
@@ -71,7 +83,8 @@ def _serving(app: web.Application, door: Gate) -> Callable[..., Awaitable[web.St
             drain.end()
             resource = request.match_info.route.resource
             template = "unknown" if resource is None else resource.canonical
-            telemetry.count(request.method, template, status, time.perf_counter() - begin)
+            until = request.get(ANSWERED) or time.perf_counter()
+            telemetry.count(request.method, template, status, until - begin)
         return answer
 
     return serve

@@ -8,6 +8,7 @@ from chachaml_ui.arrow.extra import Extra
 from chachaml_ui.budget import Budget
 from chachaml_ui.draining import Drain
 from chachaml_ui.telemetry import Telemetry
+from chachaml_ui.watchers import Watchers
 
 ARROW = web.AppKey("arrow", Extra)
 """What reads and writes Arrow streams, once it is asked for."""
@@ -21,5 +22,9 @@ DRAIN = web.AppKey("drain", Drain)
 """The requests under way."""
 TELEMETRY = web.AppKey("telemetry", Telemetry)
 """The figures about requests."""
+WATCHERS = web.AppKey("watchers", Watchers)
+"""The connections on which live updates are sent."""
+ANSWERED = web.RequestKey("answered", float)
+"""When an answer that goes on and on was there, by the performance counter."""
 PRINCIPAL = web.RequestKey("principal", Principal)
 """Who is asking, where an authenticator knows."""

@@ -13,7 +13,7 @@ from chachaml_kernel.ports import Announce
 
 from chachaml_ui.application import application
 from chachaml_ui.connection import Connection
-from chachaml_ui.keys import DRAIN
+from chachaml_ui.keys import DRAIN, WATCHERS
 from chachaml_ui.settings import Ui
 
 LAST_SECONDS = 1.0
@@ -41,6 +41,7 @@ async def serve(settings: Ui, kernel: Kernel, announce: Announce) -> None:
             await asyncio.Event().wait()
         finally:
             server.close()
+            app[WATCHERS].end()
             await app[DRAIN].wait(settings.shutdown_timeout)
     finally:
         await runner.cleanup()

@@ -19,7 +19,8 @@ class Ui:
     server by, besides `host` and the names of loopback; `"*"` allows any. `max_body` is in bytes
     and limits all bodies but artifacts; `body_budget` limits those that are in work at one time.
     `body_timeout` is how many seconds a client may pause while it sends a body, `shutdown_timeout`
-    how many requests under way get to end when the server ends.
+    how many requests under way get to end when the server ends. `max_watchers` limits the live
+    connections, each of which hears something every `heartbeat` seconds.
     """
 
     host: str = "127.0.0.1"
@@ -29,6 +30,8 @@ class Ui:
     body_budget: int = 32 * 1024 * 1024
     body_timeout: float = 60.0
     shutdown_timeout: float = 10.0
+    max_watchers: int = 200
+    heartbeat: float = 15.0
     access_log: bool = False
 
     def __post_init__(self) -> None:
@@ -47,6 +50,12 @@ class Ui:
         if not 0 < self.body_timeout < float("inf"):
             raise ValueError(
                 f"body_timeout is {self.body_timeout}; it must be a number of seconds above 0"
+            )
+        if self.max_watchers < 0:
+            raise ValueError(f"max_watchers is {self.max_watchers}; it must be at least 0")
+        if not 0 < self.heartbeat < float("inf"):
+            raise ValueError(
+                f"heartbeat is {self.heartbeat}; it must be a number of seconds above 0"
             )
         if not 0 <= self.shutdown_timeout < float("inf"):
             raise ValueError(

@@ -12,7 +12,7 @@ from chachaml_store_sql.series import lazy
 from chachaml_store_sql.series.codec.arithmetic import Arithmetic, arithmetic_for
 from chachaml_store_sql.series.codec.chunk import open_chunk
 from chachaml_store_sql.series.queries import Head, read_chunks, read_outlines, read_rows
-from chachaml_store_sql.series.read import find_series, is_whole, merged, points_in, read_block
+from chachaml_store_sql.series.read import block_of, find_series, is_whole, merged, points_in
 from chachaml_store_sql.series.segments import BLOCK, outline_of
 from chachaml_store_sql.series.spans import Span, span_of
 
@@ -26,11 +26,18 @@ def outline(
     Of others, no more is kept.
     """
     series_id = find_series(connection, run_id, key)
+    return outline_of_series(connection, series_id, window, max_points=max_points)
+
+
+def outline_of_series(
+    connection: Connection, series_id: int, window: Window, *, max_points: int
+) -> Outline:
+    """Return what `outline` does of a series."""
     span = span_of(series_id, window)
     chunks = read_outlines(connection, span)
     length, enough = sum(chunk.length for chunk in chunks), max_points * BLOCK // 2
     if length < enough:
-        whole = _all_parts(connection, run_id, key, window)
+        whole = _all_parts(connection, series_id, window)
         return Outline(sum(map(len, whole)), thin_parts(whole, max_points, arithmetic_for(length)))
     arithmetic = arithmetic_for(length // BLOCK)
     count = 0
@@ -61,11 +68,11 @@ def _part_of(connection: Connection, chunk: Head, span: Span, arithmetic: Arithm
     return points_in(with_points, span, arithmetic)
 
 
-def _all_parts(connection: Connection, run_id: str, key: str, window: Window) -> list[Points]:
+def _all_parts(connection: Connection, series_id: int, window: Window) -> list[Points]:
     parts: list[Points] = []
     begin: int | None = 0
     while begin is not None:
-        block = read_block(connection, run_id, key, window, begin=begin)
+        block = block_of(connection, series_id, window, begin=begin)
         parts.append(block.points)
         begin = block.next
     return [part for part in parts if len(part)]

@@ -9,8 +9,9 @@ from operator import attrgetter
 
 from chachaml_kernel.domain.metrics import Points, Window
 from chachaml_kernel.errors import NotFound
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Dialect, Executable, bindparam, select
 
+from chachaml_store_sql.compiled import first
 from chachaml_store_sql.runs import require_run
 from chachaml_store_sql.schema import series
 from chachaml_store_sql.series import lazy
@@ -39,7 +40,11 @@ def read_block(
     Chunks that have no point in the window are passed over unread, and what is read of others is
     decoded when it is looked at.
     """
-    series_id = find_series(connection, run_id, key)
+    return block_of(connection, find_series(connection, run_id, key), window, begin=begin)
+
+
+def block_of(connection: Connection, series_id: int, window: Window, *, begin: int) -> Block:
+    """Return what `read_block` does of a series."""
     span = span_of(series_id, window, begin=begin)
     found = read_chunks(connection, span, limit=CHUNKS_AT_ONCE)
     following = None
@@ -57,12 +62,21 @@ def read_block(
 
 def find_series(connection: Connection, run_id: str, key: str) -> int:
     """Return the id of a series; raise `NotFound` for the run, or for the metric."""
-    found: int | None = connection.execute(
-        select(series.c.id).where(series.c.run_id == run_id, series.c.key == key)
-    ).scalar()
+    found = series_if_any(connection, run_id, key)
     if found is None:
         raise _no_metric(connection, run_id, key)
     return found
+
+
+def series_if_any(connection: Connection, run_id: str, key: str) -> int | None:
+    """Return the id of a series; none if the run does not exist, or has no such metric."""
+    row = first(connection, _series_id, {"run_id": run_id, "key": key})
+    return None if row is None else row[0]
+
+
+def _series_id(_: Dialect) -> Executable:
+    of_run = series.c.run_id == bindparam("run_id")
+    return select(series.c.id).where(of_run, series.c.key == bindparam("key"))
 
 
 def is_whole(chunk: Head, span: Span) -> bool:

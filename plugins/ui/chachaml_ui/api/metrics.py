@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from aiohttp import web
 from chachaml_kernel.domain.metrics import MAX_STEP, MIN_STEP, Points, Window
+from chachaml_kernel.errors import Invalid
 from chachaml_kernel.services.metrics import MAX_THINNED, MIN_THINNED
 from msgspec import Meta, Struct, field
 
@@ -27,7 +28,10 @@ Bound = Annotated[int, Meta(ge=MIN_STEP, le=MAX_STEP)]
 
 
 class Asked(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which part of which series: `from` and `to` are on the axis `x`, both included."""
+    """Which part of which series: `from` and `to` are on the axis `x`, both included.
+
+    `after` leaves the first so many points out.
+    """
 
     key: str
     max_points: (
@@ -37,6 +41,7 @@ class Asked(Struct, frozen=True, forbid_unknown_fields=True):
     x: Literal["step", "time"] = "step"
     first: Bound | None = field(default=None, name="from")
     last: Bound | None = field(default=None, name="to")
+    after: Annotated[int, Meta(ge=0, le=MAX_STEP)] | None = None
 
 
 async def log_metrics(call: Call[RunPath, Nothing, bytes]) -> Ok:
@@ -97,7 +102,11 @@ async def _outline(
 
 
 def _window(asked: Asked) -> Window:
-    return Window(asked.x, asked.first, asked.last)
+    if asked.after is None:
+        return Window(asked.x, asked.first, asked.last)
+    if asked.first is not None or asked.last is not None:
+        raise Invalid("after counts points, and from and to are on an axis; use one or the other")
+    return Window("position", asked.after)
 
 
 async def _blocks(points: Points) -> AsyncIterator[Points]:

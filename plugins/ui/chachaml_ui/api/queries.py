@@ -14,7 +14,7 @@ from chachaml_ui.api.metric_bodies import WORDS
 
 Q = TypeVar("Q", bound=msgspec.Struct)
 
-PREFIXES = ("tag.", "param.")
+PREFIXES = ("tag.", "param.", "key.")
 
 
 class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,7 +33,8 @@ class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def query_reader(type_: type[Q]) -> Callable[[MultiMapping[str]], Q]:
     """Return what turns a query string into a `type_`.
 
-    A field named `tag.` or `param.` takes all parameters that begin so, by the rest of their names.
+    A field that is named as a prefix takes all parameters that begin so, by the rest of their
+    names.
     """
     known = {field.encode_name: field.required for field in fields(type_)}
     allowed = ", ".join(f"{name}KEY" if name in PREFIXES else name for name in known) or "none"

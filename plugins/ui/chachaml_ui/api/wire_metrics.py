@@ -87,11 +87,16 @@ EXAMPLES: dict[str, Any] = {
 }
 
 
+def points_of(points: metrics.Points) -> Points:
+    """Return points as JSON says them."""
+    return Points(_steps(points), list(points.times), _values(points))
+
+
 def history_of(key: str, points: metrics.Points, count: int) -> History:
     """Return a series as JSON says it."""
     return History(
         key=key,
-        points=Points(_steps(points), list(points.times), _values(points)),
+        points=points_of(points),
         count=count,
     )
 

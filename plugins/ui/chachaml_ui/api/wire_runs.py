@@ -122,14 +122,14 @@ Params = Annotated[Values, Meta(examples=[{"lr": 0.01, "epochs": 100}])]
 
 def from_run(run: runs.Run) -> Run:
     """Return a run as JSON says it."""
-    return Run(**_facts(run))
+    return Run(**facts_of(run))
 
 
 def from_row(row: runs.RunRow) -> RunRow:
     """Return a row of a list as JSON says it."""
     return RunRow(
-        **_facts(row.run),
-        headline=_headline(row.headline),
+        **facts_of(row.run),
+        headline=from_headline(row.headline),
         params=dict(row.params),
         tags=dict(row.tags),
         latest={key: number(value) for key, value in row.latest.items()},
@@ -141,10 +141,10 @@ def from_row(row: runs.RunRow) -> RunRow:
 def from_detail(detail: runs.RunDetail) -> RunWhole:
     """Return a whole run as JSON says it."""
     return RunWhole(
-        **_facts(detail.run),
-        headline=_headline(detail.headline),
+        **facts_of(detail.run),
+        headline=from_headline(detail.headline),
         params=dict(detail.params),
-        metrics=[_metric(metric) for metric in detail.metrics],
+        metrics=[from_metric(metric) for metric in detail.metrics],
         tags=dict(detail.tags),
         artifacts=[from_artifact(artifact) for artifact in detail.artifacts],
         datasets=[from_dataset(dataset) for dataset in detail.datasets],
@@ -158,7 +158,8 @@ def from_detail(detail: runs.RunDetail) -> RunWhole:
     )
 
 
-def _facts(run: runs.Run) -> dict[str, Any]:
+def facts_of(run: runs.Run) -> dict[str, Any]:
+    """Return the fields of a run's own facts."""
     return {
         "id": run.id,
         "experiment": run.experiment,
@@ -174,7 +175,8 @@ def _facts(run: runs.Run) -> dict[str, Any]:
     }
 
 
-def _headline(headline: runs.Headline | None) -> Headline | None:
+def from_headline(headline: runs.Headline | None) -> Headline | None:
+    """Return a headline as JSON says it, if there is one."""
     if headline is None:
         return None
     return Headline(headline.key, number(headline.value), headline.step)
@@ -184,7 +186,8 @@ def _saved(saved: notes.Saved | None) -> NoteSaved | None:
     return None if saved is None else NoteSaved(saved.at, saved.by)
 
 
-def _metric(metric: metrics.Metric) -> Metric:
+def from_metric(metric: metrics.Metric) -> Metric:
+    """Return a series in short as JSON says it."""
     return Metric(
         key=metric.key,
         value=number(metric.value),
