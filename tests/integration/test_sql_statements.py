@@ -116,17 +116,18 @@ def shape_of(kind: str) -> Shape:
         return kind, 0, (shape_of("rows tag in"), shape_of("rows metric <"))
     if kind == "nothing" or kind in {f"{name} there" for name in (*OWN, "headline")}:
         return kind, 0, ()
-    before = 1 if re.match(r"(rows )?(metric|param|tag)", kind) else 2 * ("headline" in kind)
+    before = 1 if re.match(r"(rows )?(metric|param|tag)", kind) else 0
+    parts: tuple[Shape, ...] = (("keys", 2, ()),) if kind.startswith("headline") else ()
     if kind.endswith((" there", " is nan", " is number")):
-        return kind, before, ()
+        return kind, before, parts
     several = 4 if kind.endswith(" in") else 2 if kind == "param text or number" else 1
-    return kind, before + several, ()
+    return kind, before + several, parts
 
 
 @every_dialect
 def test_every_list_of_runs_is_written_for_each_database(dialect: type[Dialect]) -> None:
     own = dialect()
-    filters = tuple(shape_of(kind) for kind in CONDITIONS if not kind.startswith("rows"))
+    filters = tuple(shape_of(kind) for kind in CONDITIONS if not kind.startswith(("rows", "keys")))
     for by, descending, further in product(get_args(SortBy), (False, True), (False, True)):
         joined = by == "metric"
         some = tuple(each for each in filters if joined or not each[0].startswith("joined"))

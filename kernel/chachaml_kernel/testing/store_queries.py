@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chachaml_kernel.domain.language.meaning import Subject, holds
-from chachaml_kernel.domain.language.parser import parse
+from chachaml_kernel.domain.language.parser import MAX_TERMS, MAX_VALUES, parse
 from chachaml_kernel.domain.language.printing import printed
 from chachaml_kernel.domain.language.tree import Expression
 from chachaml_kernel.domain.notes import Saved
@@ -221,6 +221,32 @@ class QuerySuite:
             chosen = [run for run in in_order if holds(where, await subject(store, run))]
             assert await run_ids(store, asked) == chosen
             assert await paged_run_ids(store, replace(asked, limit=2)) == chosen
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            " or ".join(f"metric.m{i} < {i}" for i in range(MAX_TERMS)),
+            " and ".join(f"not headline = {i}" for i in range(MAX_TERMS)),
+            " or ".join(f"tag.t{i} = {i}" for i in range(MAX_TERMS)),
+            "not (" * 25 + " or ".join(f"param.p{i} != {i}" for i in range(MAX_TERMS)) + ")" * 25,
+            *(
+                f"{field} {operator} ({', '.join(map(str, range(MAX_VALUES)))})"
+                for field in ("headline", "metric.m", "param.p", "tag.t", "name", "experiment")
+                for operator in ("in", "not in")
+            ),
+            "param.p in (" + ", ".join(f"{i}, a{i}" for i in range(MAX_VALUES // 2)) + ")",
+            f'name ~ "{"%" * 250}"',
+        ],
+        ids=lambda query: query[:20],
+    )
+    async def test_the_largest_queries_are_answered(self, store: Store, query: str) -> None:
+        await store.start_run(new_run("r", name="0", experiment="0", tags={"t": "0"}))
+        await store.log_params("r", {"p": 0})
+        await store.append_points("r", {"m": points(0.0)})
+        where = parse(query)
+        assert where is not None
+        expected = ["r"] if holds(where, await subject(store, "r")) else []
+        assert await run_ids(store, RunQuery(where=where, headline=HEADLINE)) == expected
 
     async def test_keys_are_those_of_runs_that_a_query_chooses(self, store: Store) -> None:
         for run_id in ("a", "b"):

@@ -4,7 +4,7 @@ All conditions are true or false, never NULL, so that they can be turned around.
 """
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from chachaml_kernel.domain.language.fields import KINDS
@@ -215,15 +215,19 @@ def _of_experiment(name: Bound) -> Condition:
     return runs.c.experiment_id == func.coalesce(named.scalar_subquery(), NO_EXPERIMENT)
 
 
-def _headline(test: Test, *, values: int) -> Test:
-    """Return a test of the headline; the preferred keys are bound before its own values."""
+def _headline(test: Test) -> Callable[..., Condition]:
+    """Return a test of the headline, as a function of its values and then of the preferred keys."""
 
-    def of_run(*bound: Bound) -> Condition:
-        preferred, own = bound[: len(bound) - values], bound[len(bound) - values :]
+    def of_run(*bound: Any) -> Condition:  # noqa: ANN401  what is bound, and keys
+        *values, preferred = bound
         is_shown = series.c.id == headline_series(preferred)
-        return exists().where(is_shown, test(series.c.last_value, *own)).correlate(runs)
+        return exists().where(is_shown, test(series.c.last_value, *values)).correlate(runs)
 
     return of_run
+
+
+def _keys(*preferred: Bound) -> Sequence[Bound]:
+    return preferred
 
 
 def _has_metrics() -> Condition:
@@ -256,8 +260,8 @@ CONDITIONS: Mapping[str, Callable[..., Any]] = {
     **{f"experiment {op}": _experiment(test) for op, test in OPERATORS.items()},
     "experiment =": _of_experiment,
     "headline there": _has_metrics,
-    **{f"headline {op}": _headline(test, values=1) for op, test in COMPARE.items()},
-    **{f"headline {op}": _headline(test, values=0) for op, test in NAN.items()},
+    **{f"headline {op}": _headline(test) for op, test in NUMBERS.items()},
+    "keys": _keys,
     "param text or number": _has_text_or_number,
     **{kind: _exists(kind) for kind in LOOKUPS},
     "found": _found,
@@ -266,5 +270,5 @@ CONDITIONS: Mapping[str, Callable[..., Any]] = {
 }
 """Each kind of condition, as a function of its bound values or of its parts.
 
-`found` consists of `rows`, which are no condition themselves.
+`found` consists of `rows`, and a headline has `keys`, which are no conditions themselves.
 """

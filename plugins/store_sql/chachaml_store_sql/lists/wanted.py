@@ -88,7 +88,7 @@ def _comparison(comparison: Comparison, preferred: Sequence[str]) -> Filter:
         case "metric":
             return _numbers(f"metric{field.part}", operator, values, before=(field.key,))
         case "headline":
-            return _numbers("headline", operator, values, before=preferred)
+            return _numbers("headline", operator, values, parts=[Filter("keys", preferred)])
         case "param":
             return _param_comparison(field.key, operator, values)
         case "tag":
@@ -98,19 +98,23 @@ def _comparison(comparison: Comparison, preferred: Sequence[str]) -> Filter:
     return Filter(f"{field.name} {operator}", _padded(values))
 
 
-def _numbers(what: str, operator: str, values: Sequence[Any], *, before: Sequence[str]) -> Filter:
-    """Return a comparison of a number that may be NaN; a headline is compared with one."""
+def _numbers(
+    what: str,
+    operator: str,
+    values: Sequence[Any],
+    *,
+    before: Sequence[str] = (),
+    parts: Sequence[Filter] = (),
+) -> Filter:
+    """Return a comparison of a number that may be NaN."""
     numbers = [value for value in values if not math.isnan(value)]
-    parts = []
+    either = []
     if len(numbers) < len(values):
-        is_equal = operator in ("=", "in")
-        parts.append(Filter(f"{what} {'is nan' if is_equal else 'is number'}", before))
-    if numbers and (what != "headline" or operator not in ("in", "not in")):
-        parts.append(Filter(f"{what} {operator}", (*before, *_padded(numbers))))
-    elif numbers:
-        each = "=" if operator == "in" else "!="
-        parts.extend(Filter(f"{what} {each}", (*before, number)) for number in numbers)
-    return _together(operator, parts)
+        is_nan = "is nan" if operator in ("=", "in") else "is number"
+        either.append(Filter(f"{what} {is_nan}", before, parts))
+    if numbers:
+        either.append(Filter(f"{what} {operator}", (*before, *_padded(numbers)), parts))
+    return _together(operator, either)
 
 
 def _param_comparison(key: str, operator: str, values: Sequence[Value]) -> Filter:
