@@ -36,6 +36,7 @@ DELETE /api/w/runs/{id}
 POST /api/w/bulk
 GET /api/runs
 GET /api/runs/counts
+GET /api/runs/groups
 GET /api/runs/{id}
 GET /api/runs/{id}/metrics
 GET /api/sparks

@@ -41,6 +41,15 @@ def test_runs_are_counted_by_status(
     assert api.get("/api/runs/counts", experiment=experiment, **query) == expected
 
 
+def test_a_query_chooses_what_is_counted_and_grouped(api: Api, experiment: str) -> None:
+    query = f'experiment = "{experiment}"'
+    assert api.get("/api/runs/counts", q=query) == counts(total=3, running=2, failed=1, archived=1)
+    query += " and param.lr > 0.1"
+    assert api.get("/api/runs/counts", q=query) == counts(total=1, running=1)
+    groups = api.get("/api/runs/groups", q=query, by="param.lr")["groups"]
+    assert [(group["label"], group["count"]) for group in groups] == [(0.2, 1)]
+
+
 def test_all_runs_are_counted(api: Api, experiment: str) -> None:
     before = api.get("/api/runs/counts")
     api.start(experiment=experiment)
@@ -116,6 +125,40 @@ def test_an_experiment_says_how_it_goes(api: Api) -> None:
     }
 
 
+def test_runs_are_grouped_with_what_their_metrics_come_to(api: Api) -> None:
+    name = api.experiment()
+    for rate, loss in ((0.1, 1), (0.1, 3), (0.2, "NaN"), (None, 9)):
+        run = api.start(experiment=name)
+        if rate is not None:
+            api.post(f"/api/w/runs/{run}/params", {"lr": rate, "fixed": [1]})
+        api.post(f"/api/w/runs/{run}/metrics", {"loss": loss})
+    query = {"by": "param.lr", "metrics": "loss", "sort": "metric.loss", "order": "asc"}
+    found = api.get("/api/runs/groups", experiment=name, agreeing="fixed", limit=2, **query)
+    none = {"count": 0, "mean": None, "deviation": None, "min": None, "max": None}
+    assert found["more"] is True
+    assert found["groups"][0] == {
+        "label": 0.1,
+        "missing": False,
+        "count": 2,
+        "metrics": {
+            "loss": {
+                "count": 2,
+                "left_out": 0,
+                "mean": 2.0,
+                "deviation": pytest.approx(2**0.5),
+                "min": 1.0,
+                "max": 3.0,
+            }
+        },
+        "params": {"fixed": [1]},
+    }
+    assert found["groups"][1]["missing"] is True
+    whole = api.get("/api/runs/groups", experiment=name, **query)
+    assert [group["label"] for group in whole["groups"]] == [0.1, None, 0.2]
+    assert whole["groups"][2]["metrics"]["loss"] == {**none, "left_out": 1}
+    assert whole["more"] is False
+
+
 @pytest.mark.parametrize(
     ("path", "said"),
     [
@@ -123,6 +166,13 @@ def test_an_experiment_says_how_it_goes(api: Api) -> None:
         ("/api/sparks?runs=a", "'key' is missing"),
         ("/api/sparks?runs=a&key=loss&points=1", "from 2 to 1000"),
         ("/api/sparks?key=loss&runs=" + ",".join(map(str, range(101))), "101 runs are too many"),
+        ("/api/runs/groups", "'by' is missing"),
+        ("/api/runs/groups?by=colour", "cannot group by 'colour'"),
+        ("/api/runs/groups?by=param", "param.KEY"),
+        ("/api/runs/groups?by=status&sort=name", "count or metric.KEY"),
+        ("/api/runs/groups?by=status&sort=metric.loss", "none of the metrics"),
+        ("/api/runs/groups?by=status&cursor=x", "no further pages"),
+        ("/api/runs/groups?by=status&metrics=a,b,c,d,e,f,g,h,i,j,k", "11 metrics are too many"),
         ("/api/runs/counts?limit=0", "from 1 to 1000"),
         ("/api/runs/counts?colour=red", "'colour'; allowed: limit"),
     ],

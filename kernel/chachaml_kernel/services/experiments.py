@@ -1,9 +1,10 @@
 """Experiments: what they are called and how many runs they have."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chachaml_kernel.domain.direction import LOWER_IS_BETTER, higher_is_better
-from chachaml_kernel.domain.experiments import Experiment, Overview, Ranking
+from chachaml_kernel.domain.experiments import Experiment, Overview, Ranking, Trend
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.names import check_name, check_text
 from chachaml_kernel.domain.paging import Page, Position, check_limit
@@ -53,11 +54,18 @@ class Experiments:
     async def overview(self, *, limit: int, after: Position | None = None) -> Page[Overview]:
         """Return one page of the experiments, newest first, with how they go."""
         page = await self.list(limit=limit, after=after)
-        names = [experiment.name for experiment in page.rows]
+        trends = await self._trends([experiment.name for experiment in page.rows])
+        return Page([Overview(row, trends.get(row.name)) for row in page.rows], page.next)
+
+    async def get_overview(self, name: str) -> Overview:
+        """Return an experiment, and how it goes."""
+        experiment = await self.get(name)
+        return Overview(experiment, (await self._trends([name])).get(name))
+
+    async def _trends(self, names: Sequence[str]) -> Mapping[str, Trend]:
         leading = await self.store.leading_metrics(names, headline=self.headline)
         asked = {
             name: Ranking(key, descending=higher_is_better(key, self.lower_is_better))
             for name, key in leading.items()
         }
-        trends = await self.store.trends(asked)
-        return Page([Overview(row, trends.get(row.name)) for row in page.rows], page.next)
+        return await self.store.trends(asked)

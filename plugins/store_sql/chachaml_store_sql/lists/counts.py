@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chachaml_kernel.domain.counts import RunCounts
-from chachaml_kernel.domain.query import RunQuery
+from chachaml_kernel.domain.query import RunQuery, Sort
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -24,7 +24,7 @@ from sqlalchemy import (
 from chachaml_store_sql.compiled import fetch
 from chachaml_store_sql.experiments import COUNTED
 from chachaml_store_sql.lists.filters import Shape, conditions, filter_values, shapes
-from chachaml_store_sql.lists.wanted import filters
+from chachaml_store_sql.lists.plan import plan
 from chachaml_store_sql.schema import experiments, runs
 
 EITHER = or_(runs.c.archived == false(), runs.c.archived == true())
@@ -33,11 +33,11 @@ EITHER = or_(runs.c.archived == false(), runs.c.archived == true())
 
 def count_runs(connection: Connection, query: RunQuery) -> RunCounts:
     """Return how many runs a query describes by status, whatever status it asks for."""
-    wanted = filters(replace(query, status=None, archived=None))
+    wanted = plan(connection, replace(query, status=None, archived=None, sort=Sort())).filters
     if not wanted:
         [counts] = fetch(connection, _of_all)
     elif [each.kind for each in wanted] == ["experiment ="]:
-        [counts] = fetch(connection, _of_experiment, {"experiment": query.experiment})
+        [counts] = fetch(connection, _of_experiment, {"experiment": wanted[0].values[0]})
     else:
         [counts] = fetch(connection, _OfRuns(shapes(wanted)), filter_values(wanted))
     return RunCounts(**dict(zip(COUNTED, map(int, counts), strict=True)))

@@ -38,10 +38,10 @@ async def list_experiments(call: Call[Nothing, Page, None]) -> Paged[wire_experi
 
 async def get_experiment(
     call: Call[ExperimentPath, Nothing, None],
-) -> wire_experiments.Experiment:
+) -> wire_experiments.Overview:
     """Return an experiment."""
-    experiment = await call.kernel.experiments.get(call.path.name)
-    return wire_experiments.from_experiment(experiment)
+    overview = await call.kernel.experiments.get_overview(call.path.name)
+    return wire_experiments.from_overview(overview)
 
 
 def routes() -> list[Route]:
