@@ -245,3 +245,16 @@ def test_a_key_that_means_harm_is_only_shown(serve_runs: Serve, visit: Visit, th
     expect(page.locator("figure canvas")).to_have_count(4)
     expect(page.locator("figcaption img")).to_have_count(0)
     assert barriers(page) == []
+
+
+def test_all_modules_of_charts_are_asked_for_at_once(serve_runs: Serve, visit: Visit) -> None:
+    page = visit(serve_runs(writing({"loss": falling(5)})), f"/runs/{RUN}")
+    drawn(page, "loss")
+    preloaded = page.locator("link[rel=modulepreload]").evaluate_all(
+        "(links) => links.map((link) => link.href)"
+    )
+    used = page.evaluate(
+        "performance.getEntriesByType('resource').map((entry) => entry.name)"
+        ".filter((name) => name.includes('/js/charts/'))"
+    )
+    assert set(used) == {url for url in preloaded if "/js/charts/" in url}

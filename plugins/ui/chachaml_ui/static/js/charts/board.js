@@ -3,6 +3,7 @@
 import { curve } from "./curve.js";
 import { prefixOf } from "./figures.js";
 import { Group } from "./group.js";
+import { figure } from "./numbers.js";
 import { addKeys, addTools } from "./toolbar.js";
 
 const MARGIN = "200px";
@@ -45,15 +46,16 @@ function grouped(keys) {
 }
 
 export class Board {
-  #root; #prefixes; #groups = new Map(); #charts = new Map(); #views = new Map(); #latest; #seriesOf;
-  #view; #find = ""; #eyes = new Eyes(); #end;
+  #prefixes; #groups = new Map(); #charts = new Map(); #views = new Map(); #latest; #seriesOf;
+  #view; #find = ""; #eyes = new Eyes(); #end; #onDrawn;
 
   /**
    * `root` holds a fold for each of the first groups. `latest` has the latest value of each metric by
-   * its key, in words; `seriesOf` returns the series that the chart of a key shows, see curve.js.
+   * its key, in words; `seriesOf` returns the series that the chart of a key shows, see curve.js;
+   * `onDrawn` is called when another chart has its points.
    */
-  constructor(root, latest, { seriesOf, view }) {
-    this.#root = root;
+  constructor(root, latest, { seriesOf, view, onDrawn = () => {} }) {
+    this.#onDrawn = onDrawn;
     this.#latest = latest;
     this.#seriesOf = seriesOf;
     this.#view = view;
@@ -93,6 +95,18 @@ export class Board {
     }
   }
 
+  /** Return how many points of each series the charts have, as live updates ask for it. */
+  counts() {
+    return [...this.#charts.values()].flatMap((chart) => chart.counts()).filter(({ count }) => count !== null);
+  }
+
+  /** Add points to the charts that show them, as an event of GET /api/live tells of them. */
+  append(event) {
+    const output = this.#charts.get(event.key)?.figure.querySelector("output");
+    if (output) output.textContent = figure(Number(event.points.value.at(-1)));
+    for (const chart of this.#charts.values()) chart.append(event);
+  }
+
   /** Show all of the x axis in every chart. */
   reset() {
     for (const chart of this.#charts.values()) chart.reset();
@@ -121,7 +135,7 @@ export class Board {
       details,
       latest: this.#latest,
       eyes: this.#eyes,
-      onFigure: (figure) => this.#eyes.watch(figure.querySelector(".curve"), () => this.#see(figure)),
+      onFigure: (frame) => this.#eyes.watch(frame.querySelector(".curve"), () => this.#see(frame)),
     });
     this.#groups.set(prefix, group);
     if (details === null) {
@@ -130,15 +144,16 @@ export class Board {
     }
   }
 
-  #see(figure) {
-    const { key } = figure.dataset;
+  #see(frame) {
+    const { key } = frame.dataset;
     if (this.#charts.has(key)) this.#update(key);
     else {
-      const chart = curve(figure, { series: this.#seriesOf(key), view: this.#view });
+      const chart = curve(frame, { series: this.#seriesOf(key), view: this.#view });
       this.#charts.set(key, chart);
       this.#views.set(key, this.#view);
       addTools(chart, key);
       addKeys(chart);
+      chart.ready.then(() => this.#onDrawn());
     }
   }
 

@@ -1,6 +1,10 @@
 // How charts write numbers, times and spans of time.
 
 const UNITS = [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]];
+// Made once: making one takes longer than writing a thousand numbers with it.
+const WHOLE = new Intl.NumberFormat("en");
+const SEVEN = new Intl.NumberFormat("en", { maximumSignificantDigits: 7 });
+const FOUR = new Intl.NumberFormat("en", { minimumFractionDigits: 4, maximumFractionDigits: 4 });
 const MINUTE = 60, HOUR = 3600, DAY = 86400;
 
 /** Return a tick's text: `5k`, `0.25`, `1e-4`; at most four digits count. */
@@ -15,10 +19,10 @@ export function short(value) {
 /** Return a value to read: seven digits at most, thousands apart; NaN and infinities as words. */
 export function exact(value) {
   if (!Number.isFinite(value)) return String(value);
-  if (Number.isInteger(value) && Math.abs(value) < 1e15) return value.toLocaleString("en");
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return WHOLE.format(value);
   const size = Math.abs(value);
   if (size < 1e-4 || size >= 1e15) return value.toExponential(3);
-  return value.toLocaleString("en", { maximumSignificantDigits: 7 });
+  return SEVEN.format(value);
 }
 
 /** Return a value as a column of figures has it: four decimals, or a power of ten. */
@@ -28,7 +32,7 @@ export function figure(value) {
   if (value !== 0 && (size < 1e-3 || size >= 1e7)) {
     return value.toExponential(3).replace(/e([+-])(\d)$/, "e$10$2");
   }
-  return value.toLocaleString("en", { minimumFractionDigits: 4, maximumFractionDigits: 4 });
+  return FOUR.format(value);
 }
 
 /** Return a number of seconds in its two largest units, such as `54 min 20 s`. */

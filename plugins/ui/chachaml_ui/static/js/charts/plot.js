@@ -21,6 +21,16 @@ function widthOfNames(curves) {
   return Math.min(Math.max(...widths), NAMES) + 22;
 }
 
+/** Return what makes pixels of the canvas of values on a scale. */
+function toPixels(u, name) {
+  const { min, max, distr } = u.scales[name];
+  if (distr !== 1) return (value) => u.valToPos(value, name, true);
+  // Two points make a line, and much less work than to ask for each value.
+  const start = u.valToPos(min, name, true);
+  const slope = (u.valToPos(max, name, true) - start) / (max - min);
+  return (value) => start + (value - min) * slope;
+}
+
 export class Plot {
   #host; #chart; #on; #tip; #u; #isUnder = false; #walk = null; #forget;
 
@@ -151,8 +161,8 @@ export class Plot {
   #place(u) {
     const { min: from, max: to } = u.scales.x;
     return {
-      toX: (value) => u.valToPos(value, "x", true),
-      toY: (value) => u.valToPos(value, "y", true),
+      toX: toPixels(u, "x"),
+      toY: toPixels(u, "y"),
       from,
       to,
       dot: 1.5 * devicePixelRatio,

@@ -5,14 +5,11 @@ const SPANS = [
   172800, 432000, 864000, 2592000, 7776000, 31104000,
 ];
 
-/** Return the multiples of `step` from `low` to `high`. */
-function multiples(low, high, step) {
-  const found = [];
-  const last = Math.floor(high / step + 1e-9);
-  for (let n = Math.ceil(low / step - 1e-9); n <= last && found.length < 100; n += 1) {
-    found.push(Number((n * step).toPrecision(12)));
-  }
-  return found;
+/** Return the multiples of `step` from `low` to `high`, or null where they are more than `most`. */
+function multiples(low, high, { step, most }) {
+  const first = Math.ceil(low / step - 1e-9), last = Math.floor(high / step + 1e-9);
+  if (!(last - first < most)) return null;
+  return Array.from({ length: last - first + 1 }, (_, n) => Number(((first + n) * step).toPrecision(12)));
 }
 
 /** Return round numbers from `low` to `high`, as many as `most` allows; `whole` for integers only. */
@@ -20,13 +17,12 @@ export function ticks(low, high, most, { whole = false } = {}) {
   const least = (high - low) / most;
   if (!(least > 0) || !Number.isFinite(least)) return [low];
   const power = 10 ** Math.floor(Math.log10(least));
-  const steps = [1, 2, 2.5, 5, 10, 20, 25, 50].map((round) => round * power);
-  for (const step of steps) {
-    if (whole && !Number.isInteger(step)) continue;
-    const found = multiples(low, high, step);
-    if (found.length <= most) return found;
+  for (const round of [1, 2, 2.5, 5, 10, 20, 25, 50]) {
+    const step = round * power;
+    const found = whole && !Number.isInteger(step) ? null : multiples(low, high, { step, most });
+    if (found !== null) return found;
   }
-  return whole ? multiples(low, high, Math.max(1, Math.ceil(least))) : [];
+  return whole ? multiples(low, high, { step: 1, most }) ?? [] : [];
 }
 
 /** Return round lengths of time from `low` to `high`; `second` is how long one is in their unit. */
@@ -34,8 +30,8 @@ export function spanTicks(low, high, most, second) {
   const seconds = (high - low) / second;
   if (seconds < SPANS[0] * 2) return ticks(low, high, most);
   for (const span of SPANS) {
-    const found = multiples(low, high, span * second);
-    if (found.length <= most) return found;
+    const found = multiples(low, high, { step: span * second, most });
+    if (found !== null) return found;
   }
   return ticks(low, high, most);
 }
