@@ -8,6 +8,7 @@ from chachaml_kernel.domain.counts import RunCounts
 from chachaml_kernel.domain.datasets import Dataset, check_dataset
 from chachaml_kernel.domain.direction import LOWER_IS_BETTER
 from chachaml_kernel.domain.experiments import DEFAULT
+from chachaml_kernel.domain.groups import Grouping, Groups, check_grouping
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.names import check_key, check_name, check_number, check_text
 from chachaml_kernel.domain.notes import Saved
@@ -112,6 +113,12 @@ class Runs:
         check_limit(query.limit)
         dated = at_time(query, self.clock())
         return await self.store.count_runs(replace(dated, headline=self.headline))
+
+    async def groups(self, query: RunQuery, grouping: Grouping) -> Groups:
+        """Return the runs that `query` describes in groups; see `SummaryStore.group_runs`."""
+        check_grouping(grouping)
+        dated = at_time(query, self.clock())
+        return await self.store.group_runs(replace(dated, headline=self.headline), grouping)
 
     async def compare(self, run_ids: Sequence[str]) -> Comparison:
         """Put runs side by side, in the order given; an id that is given twice counts once."""
