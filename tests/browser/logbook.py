@@ -44,6 +44,7 @@ class Logbook:
         created_by: str | None = None,
         tags: dict[str, str] | None = None,
         metric: tuple[str, float] | None = None,
+        parent: str | None = None,
         lasted: int | None = 1_000,
         status: str = "completed",
     ) -> str:
@@ -51,15 +52,25 @@ class Logbook:
         self.watch.now += 60_000
         started = self.watch.now
         runs = self.kernel.runs
-        run = await runs.start(name=name, experiment=experiment, created_by=created_by, tags=tags)
+        run = await runs.start(
+            name=name,
+            experiment=experiment,
+            created_by=created_by,
+            tags=tags,
+            parent_run_id=parent,
+        )
         if metric is not None:
-            key, value = metric
-            await self.kernel.metrics.append(run.id, {key: Points([value], [started])})
+            await self.log(run.id, dict([metric]))
         if lasted is not None:
             self.watch.now = started + lasted
             await runs.end(run.id, status=status)
             self.watch.now = started
         return run.id
+
+    async def log(self, run_id: str, values: dict[str, float]) -> None:
+        """Log a point of some metrics."""
+        points = {key: Points([value], [self.watch.now]) for key, value in values.items()}
+        await self.kernel.metrics.append(run_id, points)
 
 
 async def bytes_of(*chunks: bytes) -> AsyncIterator[bytes]:

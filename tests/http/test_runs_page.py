@@ -57,6 +57,10 @@ def test_a_page_is_html_that_is_asked_for_anew_each_time(site: httpx.Client) -> 
         ("limit=many", "limit"),
         ("colour=red", "colour"),
         ("name=a&name=b", "twice"),
+        ("columns=colour", "param.KEY, metric.KEY or tag.KEY"),
+        ("columns=" + ",".join(f"tag.{i}" for i in range(51)), "up to 50"),
+        ("open=" + ",".join(map(str, range(21))), "up to 20"),
+        ("group=colour", "experiment, status, created_by, param.KEY or tag.KEY"),
     ],
 )
 def test_a_bad_address_gets_a_page_that_says_why_and_leads_back(
@@ -141,8 +145,8 @@ async def test_a_page_asks_for_no_more_experiments_than_it_offers() -> None:
         text = (await client.get("/runs")).text
         one = (await client.get(f"/runs?experiment=series {EXPERIMENTS}")).text
     assert text.count("<option") == 1 + EXPERIMENTS
-    assert '<span class="dim">newest first</span>' in text
-    assert '<span class="dim">1 run, newest first</span>' in one
+    assert ">201 runs, newest first</span>" in text
+    assert ">1 run, newest first</span>" in one
 
 
 @pytest.mark.parametrize(

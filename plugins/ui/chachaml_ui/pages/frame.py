@@ -1,17 +1,22 @@
 """The frame around every page: where one is, where one can go, light or dark."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 import aiohttp_jinja2
 from aiohttp import web
 from chachaml_kernel.domain.experiments import Experiment
 from chachaml_kernel.domain.paging import Page
+from chachaml_kernel.domain.views import View
 
 from chachaml_ui.keys import KERNEL
 
 EXPERIMENTS = 200
 """The newest experiments, so many, can be chosen from."""
+VIEWS = 100
+"""The newest saved views, so many, are listed."""
 THEME = "theme"
 """The cookie that a browser keeps its choice of a theme in."""
 THEMES = ("light", "dark")
@@ -39,13 +44,21 @@ PLACES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What the frame shows: the page's address, the places to go to, the experiments known."""
+    """What the frame shows: the page's address, where to go, what is known."""
 
     places: Sequence[Place]
     path: str
     query: Mapping[str, str]
     theme: str | None
     known: Page[Experiment]
+    views: Sequence[View]
+
+    @property
+    def view(self) -> View | None:
+        """The saved view that the page shows, wherever in its list; none if it is no such one."""
+        shown = {name: text for name, text in self.query.items() if name not in ("cursor", "open")}
+        same = (view for view in self.views if dict(parse_qsl(view.query)) == shown)
+        return next(same, None) if self.path == "/runs" else None
 
     @property
     def experiments(self) -> Sequence[Experiment]:
@@ -54,18 +67,22 @@ class Frame:
 
     def is_here(self, place: Place) -> bool:
         """Tell whether the page is `place` or below it; an experiment's runs are its own place."""
-        at = self.path == place.path and "experiment" not in self.query
+        at = self.path == place.path and "experiment" not in self.query and self.view is None
         return at or self.path.startswith(f"{place.path}/")
 
 
 async def load_frame(request: web.Request) -> Frame:
     """Return the frame of the page at the request's address."""
-    return _frame(request, await request.app[KERNEL].experiments.list(limit=EXPERIMENTS))
+    kernel = request.app[KERNEL]
+    known, views = await asyncio.gather(
+        kernel.experiments.list(limit=EXPERIMENTS), kernel.views.list(limit=VIEWS)
+    )
+    return _frame(request, known, views.rows)
 
 
 def bare_frame(request: web.Request) -> Frame:
     """Return the frame of a page that must not ask the store for anything."""
-    return _frame(request, Page([], None))
+    return _frame(request, Page([], None), [])
 
 
 def render(request: web.Request, template: str, *, frame: Frame, **context: object) -> web.Response:
@@ -80,7 +97,7 @@ def render(request: web.Request, template: str, *, frame: Frame, **context: obje
     return answer
 
 
-def _frame(request: web.Request, known: Page[Experiment]) -> Frame:
+def _frame(request: web.Request, known: Page[Experiment], views: Sequence[View]) -> Frame:
     chosen = request.cookies.get(THEME)
     served = {resource.canonical for resource in request.app.router.resources()}
     return Frame(
@@ -89,4 +106,5 @@ def _frame(request: web.Request, known: Page[Experiment]) -> Frame:
         query=request.query,
         theme=chosen if chosen in THEMES else None,
         known=known,
+        views=views,
     )

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from chachaml_ui.pages import model, models, run, runs, search
+from chachaml_ui.pages import model, models, run, search
+from chachaml_ui.pages.runs import page as runs
 
 
 async def index(_: web.Request) -> web.Response:

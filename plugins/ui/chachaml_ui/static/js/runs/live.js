@@ -1,13 +1,13 @@
 // The list of runs, kept up to date: what changes, changes in its place; what is new waits above the
 // table until the reader is at its top.
 
-import { Live } from "./live.js";
-import { bindBanner, bindSwitch } from "./live_controls.js";
-import { morph, morphRows } from "./morph.js";
+import { Live } from "../live.js";
+import { bindBanner, bindSwitch } from "../live_controls.js";
+import { morph, morphRows } from "../morph.js";
 
 const PAUSE = 2_000; // milliseconds between two readings
 const SHARE = 10; // a reading that takes long is followed by a rest of so many times as long
-const BESIDE = [".head .title", "nav.more", ".pager"]; // what tells of the runs beside the table
+const BESIDE = [".head .title", "nav.more", "nav.tabs", ".pager"]; // what tells of the runs beside the table
 
 /**
  * Make `table` like the one in the page `html`, and what stands beside it.

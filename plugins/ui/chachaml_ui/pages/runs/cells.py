@@ -1,0 +1,85 @@
+"""The cells of a table of runs, ready to be written: what they say, and how they look."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chachaml_kernel.domain.runs import RunRow
+from chachaml_kernel.domain.values import JsonValue, number_text, text_of
+
+from chachaml_ui.pages.figures import decimals, figure
+
+LONGEST = 80
+"""Characters of a value that a cell shows; its title shows more."""
+FITTING = 20
+"""Characters that fit into any cell."""
+TITLE = 1_000
+"""Characters of a value that the title of its cell shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value: its text, the whole of it where that is more, and its classes.
+
+    `key` is the metric's, where it is not the one that heads the column.
+    """
+
+    text: str
+    title: str
+    looks: str
+    is_text: bool = False
+    is_best: bool = False
+    key: str = ""
+
+
+def metric_cells(
+    values: Sequence[float | None], looks: str, *, better: bool | None
+) -> Sequence[Cell]:
+    """Return numbers as cells with the same decimals, the best of them marked where it is known.
+
+    `better` says whether higher is; it is none where nobody knows.
+    """
+    numbers = [value for value in values if value is not None]
+    places, best = decimals(numbers), best_of(numbers, better)
+    return [_number_cell(value, places, looks, is_best=value == best) for value in values]
+
+
+def param_cells(rows: Sequence[RunRow], key: str, looks: str) -> tuple[Sequence[Cell], str]:
+    """Return a param as cells, and "n" where they are at the right since all are numbers."""
+    values = [row.params[key] for row in rows if key in row.params]
+    side = "n" if all(map(_is_number, values)) else ""
+    texts = [text_of(row.params[key]) if key in row.params else None for row in rows]
+    return [_text_cell(text, f"{side}{looks}") for text in texts], side
+
+
+def tag_cells(rows: Sequence[RunRow], key: str, looks: str) -> Sequence[Cell]:
+    """Return a tag as cells."""
+    return [_text_cell(row.tags.get(key), looks) for row in rows]
+
+
+def best_of(values: Sequence[float], better: bool | None) -> float | None:
+    """Return the best of the finite ones; none where all are the same or nobody knows."""
+    finite = {value for value in values if math.isfinite(value)}
+    if better is None or len(finite) < 2:
+        return None
+    return max(finite) if better else min(finite)
+
+
+def _number_cell(value: float | None, places: int, looks: str, *, is_best: bool) -> Cell:
+    if value is None:
+        return Cell("", "", looks)
+    down = "" if math.isfinite(value) else " down"
+    best = " best" if is_best else ""
+    text, whole = figure(value, places), number_text(value)
+    return Cell(text, whole if whole != text else "", f"{looks}{down}{best}", is_best=is_best)
+
+
+def _text_cell(text: str | None, looks: str) -> Cell:
+    if text is None:
+        return Cell("", "", looks)
+    title = text[:TITLE] if len(text) > FITTING else ""
+    return Cell(text[:LONGEST], title, f"cut {looks}", is_text=True)
+
+
+def _is_number(value: JsonValue) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,129 @@
+"""The page of all runs."""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from aiohttp import web
+from chachaml_kernel.domain.comparison import MAX_COMPARED
+from chachaml_kernel.domain.direction import higher_is_better
+from chachaml_kernel.domain.paging import next_cursor
+from chachaml_kernel.domain.query import RunQuery
+from chachaml_kernel.domain.runs import RunRow
+from chachaml_kernel.kernel import Kernel
+
+from chachaml_ui.keys import KERNEL
+from chachaml_ui.pages.frame import Frame, load_frame, render
+from chachaml_ui.pages.runs import exports, filters, groups
+from chachaml_ui.pages.runs.address import Address, children_of, read_address
+from chachaml_ui.pages.runs.columns import OFFERED, Column, columns_of
+from chachaml_ui.pages.runs.misreads import wrong
+from chachaml_ui.pages.runs.rows import in_order, lines
+from chachaml_ui.pages.runs.table import Direction, table
+
+
+async def list_runs(request: web.Request) -> web.StreamResponse:
+    """Show the runs that the address asks for, or how to log the first one."""
+    began = time.perf_counter()
+    at = read_address(request.query)
+    kernel = request.app[KERNEL]
+    folds = filters.is_folded(at)
+    frame, found, counts, children = await asyncio.gather(
+        load_frame(request),
+        kernel.runs.list(replace(at.query, roots=folds)),
+        kernel.runs.counts(at.query),
+        _children(kernel, at),
+    )
+    if not found.rows and not at.asked:
+        origin = f"{request.scheme}://{request.host}"
+        return render(request, "first_run.html", frame=frame, origin=origin)
+    rows = [] if at.misread else list(in_order(found.rows, children))
+    shown = table(at.columns, rows, _direction(kernel))
+    cursor = next_cursor(str(at.query.sort), found)
+    answer = render(
+        request,
+        "runs/page.html",
+        frame=frame,
+        at=at,
+        query=at.query,
+        wrong=at.misread and wrong(at.asked["q"], at.misread),
+        table=shown,
+        lines=lines(at, rows, folds=folds, now=kernel.now()),
+        next=cursor and at.page(cursor),
+        count=None if at.misread else filters.shown(at.query, counts),
+        dropped=[] if rows else await _dropped(kernel, at),
+        tabs=filters.tabs(at, counts),
+        ordering=filters.ordering(at.query.sort),
+        hidden=partial(filters.hidden, at.asked),
+        most=MAX_COMPARED,
+        passed=lambda: round((time.perf_counter() - began) * 1_000),
+        **_menus(kernel, at, frame, rows, shown.columns),
+        **(await _groups(kernel, at, rows) if at.group and rows else {"groups": None}),
+    )
+    if at.misread:
+        answer.set_status(400)
+    return answer
+
+
+def routes() -> Sequence[web.RouteDef]:
+    """Return the route of the list."""
+    return [web.get("/runs", list_runs)]
+
+
+async def _children(kernel: Kernel, at: Address) -> Mapping[str, Sequence[RunRow]]:
+    """Return the children of the runs that are unfolded."""
+    pages = await asyncio.gather(*(kernel.runs.list(children_of(at, run_id)) for run_id in at.open))
+    return {run_id: page.rows for run_id, page in zip(at.open, pages, strict=True)}
+
+
+async def _dropped(kernel: Kernel, at: Address) -> Sequence[filters.Choice]:
+    """Return what the list is filtered for, with how many runs there are without each of it."""
+    if at.misread or len(at.filters) < 2:
+        return []
+    others = [read_address(at.without(name)).query for name in at.filters]
+    counts = await asyncio.gather(*map(kernel.runs.counts, others))
+    return [
+        replace(chip, count=filters.shown(query, count) or 0)
+        for chip, query, count in zip(filters.chips(at, without=()), others, counts, strict=True)
+    ]
+
+
+async def _groups(kernel: Kernel, at: Address, rows: Sequence[RunRow]) -> Mapping[str, object]:
+    """Return the groups that the address asks for, and what they are described by."""
+    grouping = groups.grouping(at, at.group or "", rows)
+    found = await kernel.runs.groups(at.query, grouping)
+    return {
+        "grouping": grouping,
+        "groups": groups.group_lines(at, grouping, found.rows, _direction(kernel)),
+        "more": found.more,
+        "names": groups.WORDS,
+    }
+
+
+def _direction(kernel: Kernel) -> Direction:
+    return partial(higher_is_better, lower=kernel.runs.lower_is_better)
+
+
+def _menus(
+    kernel: Kernel, at: Address, frame: Frame, rows: Sequence[RunRow], columns: Sequence[Column]
+) -> Mapping[str, object]:
+    """Return what the list can be narrowed to, grouped by, extended by and saved as."""
+    others = [column for column in columns_of(rows) if column not in columns][:OFFERED]
+    return {
+        "experiments": _experiments(at.query, frame),
+        "chips": filters.chips(at),
+        "authors": filters.authors(at, rows),
+        "tags": filters.tags(at, rows),
+        "offered": others,
+        "group_choices": groups.choices(at, [*columns, *others]),
+        "downloads": exports.downloads(at.query, sorted(kernel.exports.exporters)),
+    }
+
+
+def _experiments(query: RunQuery, frame: Frame) -> Sequence[str]:
+    """Return the experiments to choose from, the chosen one among them whatever it is."""
+    names = [experiment.name for experiment in frame.experiments]
+    chosen = query.experiment
+    return names if chosen is None or chosen in names else [chosen, *names]

@@ -1,0 +1,13 @@
+// The page of all runs.
+
+import "./actions.js";
+import "./columns.js";
+import "./folds.js";
+import "./keyboard.js";
+import "./query.js";
+import "./sparks.js";
+import "./views.js";
+
+for (const field of document.querySelectorAll("[data-submits]")) {
+  field.addEventListener("change", () => field.form.requestSubmit());
+}

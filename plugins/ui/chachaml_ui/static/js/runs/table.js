@@ -1,0 +1,29 @@
+// The table of runs as it stands on the page. Its rows may be replaced at any time.
+
+/** Return the rows that stand for runs, from the top. */
+export function rows() {
+  return [...document.querySelectorAll("tr[data-run]")];
+}
+
+/** Return the row of a run, or null. */
+export function rowOf(id) {
+  return document.querySelector(`tr[data-run="${CSS.escape(id)}"]`);
+}
+
+/** Call `action` now, and again whenever something in the table was replaced. */
+export function onRows(action) {
+  action();
+  const table = document.querySelector(".tbl.runs");
+  if (table !== null) new MutationObserver(action).observe(table, { childList: true, subtree: true });
+}
+
+/** Show what the server now says at `address`, in place: nothing that was scrolled moves. */
+export async function refresh(address = location.href) {
+  const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (answer === null || !answer.ok) return location.assign(address);
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const parts = [...document.querySelectorAll("[data-part]")];
+  const theirs = parts.map((part) => fresh.querySelector(`[data-part="${part.dataset.part}"]`));
+  if (theirs.includes(null)) return location.assign(address);
+  parts.forEach((part, place) => part.replaceWith(theirs[place]));
+}
