@@ -138,7 +138,7 @@ def again(server: Server, data: Path) -> Server:
 
 
 FOLLOW = """async (runs) => {
-  const root = document.querySelector("script[src*=runs_live]").src;
+  const root = document.querySelector('script[src*="js/frame"]').src;
   const { Live } = await import(new URL("live.js", root));
   const told = Object.fromEntries(runs.map((run) => [run, []]));
   const live = new Live({
@@ -180,7 +180,7 @@ def log_each(trainer: Trainer, runs: list[str], *values: float) -> None:
 
 
 MORPH = """async ([before, after, whole]) => {
-  const root = document.querySelector("script[src*=runs_live]").src;
+  const root = document.querySelector('script[src*="js/frame"]').src;
   const { morphRows } = await import(new URL("morph.js", root));
   const body = (html) => {
     const table = document.createElement("table");
