@@ -5,11 +5,12 @@ from dataclasses import asdict, dataclass, replace
 from typing import TypeVar
 
 from chachaml_kernel.domain.datasets import Dataset
+from chachaml_kernel.domain.differences import differs
 from chachaml_kernel.domain.direction import LOWER_IS_BETTER, best, higher_is_better
 from chachaml_kernel.domain.metrics import Metric
 from chachaml_kernel.domain.models import Version
 from chachaml_kernel.domain.runs import RunDetail, RunRow
-from chachaml_kernel.domain.values import JsonValue, canonical, same
+from chachaml_kernel.domain.values import JsonValue, canonical
 
 MAX_COMPARED = 100
 
@@ -116,12 +117,7 @@ def side_by_side(columns: Mapping[str, Mapping[str, V]]) -> dict[str, dict[str, 
 
 def _differing(params: Mapping[str, Mapping[str, JsonValue]], count: int) -> list[str]:
     """Return the keys that not all `count` columns have with the same value."""
-    return [key for key, values in params.items() if len(values) < count or not _equal(values)]
-
-
-def _equal(values: Mapping[str, JsonValue]) -> bool:
-    first, *others = values.values()
-    return all(same(first, other) for other in others)
+    return [key for key, values in params.items() if differs(values, count)]
 
 
 def _used(datasets: Sequence[Dataset]) -> frozenset[str]:

@@ -29,7 +29,8 @@ class MemorySummaries(MemoryGroups, MemoryTrends):
         self, run_ids: Sequence[str], *, headline: Sequence[str] = ()
     ) -> Sequence[Side]:
         """Return what is compared of some runs."""
-        return [self._side(self.memory.run(run_id), headline) for run_id in run_ids]
+        found = [self.memory.runs[run_id] for run_id in run_ids if run_id in self.memory.runs]
+        return [self._side(record, headline) for record in found]
 
     def _side(self, record: RunRecord, headline: Sequence[str]) -> Side:
         whole = detail(self.memory, record, preferred=headline)

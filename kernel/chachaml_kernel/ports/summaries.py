@@ -34,7 +34,7 @@ class SummaryStore(Protocol):
     ) -> Sequence[Side]:
         """Return what is compared of some different runs, in their order; metrics by key.
 
-        Raises `NotFound("run")`, with the first one that does not exist.
+        Runs that do not exist are left out.
         """
         ...
 

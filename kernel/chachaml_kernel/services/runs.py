@@ -17,7 +17,7 @@ from chachaml_kernel.domain.paging import Page, Position, check_limit
 from chachaml_kernel.domain.query import RunQuery, at_time
 from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunRow, RunStatus, end_status
 from chachaml_kernel.domain.values import JsonValue, check_value
-from chachaml_kernel.errors import Invalid
+from chachaml_kernel.errors import Invalid, NotFound
 from chachaml_kernel.ports import ArtifactStore, Store
 from chachaml_kernel.services.changes import Changes
 from chachaml_kernel.services.leftovers import free
@@ -139,7 +139,26 @@ class Runs:
         ids = list(dict.fromkeys(run_ids))
         if not 2 <= len(ids) <= MAX_COMPARED:
             raise Invalid(f"comparing takes 2 to {MAX_COMPARED} different runs; got {len(ids)}")
+        compared = await self.compare_found(ids)
+        there = {row.run.id for row in compared.runs}
+        for run_id in ids:
+            if run_id not in there:
+                raise NotFound(
+                    "run", f"no run has the id {run_id!r}; compare the others without it"
+                )
+        return compared
+
+    async def compare_found(self, run_ids: Sequence[str]) -> Comparison:
+        """Put those of the runs side by side that there are, be it one alone, in the order given.
+
+        Raise `Invalid` for more ids than runs are compared, `NotFound` if none is a run's.
+        """
+        ids = list(dict.fromkeys(run_ids))
+        if len(ids) > MAX_COMPARED:
+            raise Invalid(f"comparing takes {MAX_COMPARED} runs at most; got {len(ids)}")
         sides = await self.store.get_sides(ids, headline=self.headline)
+        if not sides:
+            raise NotFound("run", f"of the {len(ids)} runs to compare none exists; choose others")
         return compare(sides, lower=self.lower_is_better)
 
     async def log_params(

@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, Connection, Select, select
 from chachaml_store_sql import rows
 from chachaml_store_sql.compiled import fetch_among
 from chachaml_store_sql.lists.runs import complete
-from chachaml_store_sql.runs import no_run
 from chachaml_store_sql.schema import datasets, runs, series
 
 Bounds = Sequence[ColumnElement[Any]]
@@ -21,12 +20,9 @@ Bounds = Sequence[ColumnElement[Any]]
 def get_sides(
     connection: Connection, run_ids: Sequence[str], *, headline: Sequence[str]
 ) -> list[Side]:
-    """Return what is compared of some different runs, in their order."""
+    """Return what is compared of those of some different runs that exist, in their order."""
     found = {row[0]: row for row in fetch_among(connection, _runs, run_ids)}
-    for run_id in run_ids:
-        if run_id not in found:
-            raise no_run(run_id)
-    ordered = [found[run_id] for run_id in run_ids]
+    ordered = [found[run_id] for run_id in run_ids if run_id in found]
     metrics, used = _metrics(connection, run_ids), _datasets(connection, run_ids)
     listed = complete(connection, ordered, RunQuery(headline=tuple(headline)))
     return [

@@ -36,6 +36,6 @@ def _is_read(request: web.Request) -> bool:
     path = request.path
     if path.startswith(NO_PAGES):
         return False
-    if any(path == place.path or path.startswith(f"{place.path}/") for place in PLACES):
+    if any(place.is_around(path) for place in PLACES):
         return True
     return "text/html" in request.headers.get("Accept", "")

@@ -24,16 +24,24 @@ THEMES = ("light", "dark")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One of the main pages: its address, icon and name, and the key that leads there after g."""
+    """One of the main pages: its address, icon and name, and the key that leads there after g.
+
+    Pages at the addresses `also` belong to it, as those below its own do.
+    """
 
     path: str
     icon: str
     name: str
     key: str
+    also: Sequence[str] = ()
+
+    def is_around(self, path: str) -> bool:
+        """Tell whether `path` is its address, one below that, or another that belongs to it."""
+        return path == self.path or path.startswith(f"{self.path}/") or path in self.also
 
 
 PLACES = (
-    Place("/runs", "activity", "Runs", "r"),
+    Place("/runs", "activity", "Runs", "r", also=("/compare",)),
     Place("/experiments", "flask-conical", "Experiments", "e"),
     Place("/models", "box", "Models", "m"),
     Place("/search", "search", "Search", "s"),
@@ -66,9 +74,9 @@ class Frame:
         return self.known.rows
 
     def is_here(self, place: Place) -> bool:
-        """Tell whether the page is `place` or below it; an experiment's runs are its own place."""
-        at = self.path == place.path and "experiment" not in self.query and self.view is None
-        return at or self.path.startswith(f"{place.path}/")
+        """Tell whether the page belongs to `place`; an experiment and a view are places too."""
+        is_own = self.path == place.path and ("experiment" in self.query or self.view is not None)
+        return place.is_around(self.path) and not is_own
 
 
 async def load_frame(request: web.Request) -> Frame:

@@ -47,7 +47,7 @@ function grouped(keys) {
 
 export class Board {
   #prefixes; #groups = new Map(); #charts = new Map(); #views = new Map(); #latest; #seriesOf;
-  #view; #find = ""; #eyes = new Eyes(); #end; #onDrawn;
+  #view; #find = ""; #faint = new Set(); #eyes = new Eyes(); #end; #onDrawn;
 
   /**
    * `root` holds a fold for each of the first groups. `latest` has the latest value of each metric by
@@ -107,6 +107,12 @@ export class Board {
     for (const chart of this.#charts.values()) chart.append(event);
   }
 
+  /** Grey the curves of some runs, a set of their ids, in every chart. */
+  fade(runs) {
+    this.#faint = runs;
+    for (const chart of this.#charts.values()) chart.fade(runs);
+  }
+
   /** Show all of the x axis in every chart. */
   reset() {
     for (const chart of this.#charts.values()) chart.reset();
@@ -149,6 +155,7 @@ export class Board {
     if (this.#charts.has(key)) this.#update(key);
     else {
       const chart = curve(frame, { series: this.#seriesOf(key), view: this.#view });
+      chart.fade(this.#faint);
       this.#charts.set(key, chart);
       this.#views.set(key, this.#view);
       addTools(chart, key);

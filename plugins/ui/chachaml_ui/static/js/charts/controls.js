@@ -75,7 +75,7 @@ export function controls(form, keys, onChange) {
     chosen.smoothing = Number(smoothing.value);
     chosen.log = log.checked;
     chosen.logX = logx.checked;
-    chosen.find = find?.value ?? "";
+    chosen.find = find?.value ?? chosen.find;
     show();
     write(chosen, usual);
     onChange(view());

@@ -4,7 +4,8 @@
 //
 // `figure` holds an element `.curve`, in which the chart is drawn at its size. Each series is read from
 // the server: `run` is an id, `key` a metric, `colour` one of c1 to c10, `origin` the time at which
-// the run started, in milliseconds since the Unix epoch.
+// the run started, in milliseconds since the Unix epoch; `dash`, lengths in pixels, is left out where
+// the colour says enough.
 //
 // `view` is what can be chosen, and is given again to `chart.show(view)`:
 //   x: "step", "time", "relative" (since `origin`) or "metric", which is named by `metric`;
@@ -16,6 +17,7 @@
 //       chart has is left out, what it misses is read
 //   chart.counts()                       how many points of each series it has: [{ run, key, count }]
 //   chart.zoom(from, to), chart.reset()  show a part of the x axis, or all of it and what follows
+//   chart.fade(runs)                     greys the curves of some runs, a set of their ids
 //   chart.destroy()                      takes the chart away
 //   chart.ready                          is settled once the points are there and drawn
 //
@@ -91,6 +93,11 @@ class Curve {
       this.#draw();
       if (this.#data.isStale()) this.#refresh();
     });
+  }
+
+  fade(runs) {
+    this.#data.fade(runs);
+    this.#plot?.repaint();
   }
 
   zoom(from, to) {

@@ -9,6 +9,7 @@ const LEAST = 500, MOST = 4000;
 
 export class Data {
   #series; #pixels; #others = []; #asked = 0; #covered = null; #metric = null; #missed = false; #isReading = false;
+  #faint = new Set();
 
   /** `pixels` tells how wide the chart is. */
   constructor(series, pixels) {
@@ -132,13 +133,20 @@ export class Data {
     const isTimed = view.x === "step" && !haveSteps(this.#series.map(({ whole }) => whole.points));
     this.view = isTimed ? { ...view, x: "time" } : view;
     this.curves = this.#series.map((one, i) => this.#layOne(one, this.#others[i]?.points ?? null));
+    this.fade(this.#faint);
   }
 
-  #layOne({ label, colour, origin, whole, detail }, other) {
+  /** Give the curves of the runs `faint` the colour of rules, and the others their own. */
+  fade(faint) {
+    this.#faint = faint;
+    for (const curve of this.curves) curve.colour = faint.has(curve.run) ? "line-2" : curve.own;
+  }
+
+  #layOne({ run, label, colour, dash, origin, whole, detail }, other) {
     const { points, count } = detail ?? whole;
     const laid = lay(points, { ...this.view, origin, other });
     const drawn = smooth(laid.y, this.view.smoothing);
     const thinned = count > points.value.length;
-    return { label, colour, points, laid, drawn, thinned, smoothed: drawn !== laid.y };
+    return { run, label, colour, own: colour, dash, points, laid, drawn, thinned, smoothed: drawn !== laid.y };
   }
 }

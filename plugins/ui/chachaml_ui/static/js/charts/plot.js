@@ -69,6 +69,11 @@ export class Plot {
     });
   }
 
+  /** Draw the same curves again, in the colours that they have now. */
+  repaint() {
+    this.#u.redraw(false);
+  }
+
   /** Take the size of the host. */
   fit() {
     const { clientWidth: width, clientHeight: height } = this.#host;
@@ -123,13 +128,13 @@ export class Plot {
     };
   }
 
-  #series({ colour }, i) {
+  #series({ own, dash }, i) {
     return {
       auto: false,
       facets: [{ scale: "x", auto: false }, { scale: "y", auto: false }],
-      stroke: () => palette()[colour],
+      stroke: () => palette()[this.#chart.curves[i].colour],
       width: WIDTH,
-      dash: isDashed(colour) ? [5, 3] : [],
+      dash: dash ?? (isDashed(own) ? [5, 3] : []),
       points: { show: false },
       paths: (u) => {
         const { laid, drawn } = this.#chart.curves[i];

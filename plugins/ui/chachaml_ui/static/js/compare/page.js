@@ -1,0 +1,33 @@
+// The page of a comparison: the address, the curves, and the plots when they come into view.
+
+import { onKey } from "../frame.js";
+import { watchAddress } from "./address.js";
+import { readRuns } from "./runs.js";
+import { Stress } from "./stress.js";
+import { followStress } from "./table.js";
+
+const MARGIN = "300px";
+const runs = readRuns();
+const stress = new Stress(runs.map(({ id }) => id));
+
+function onceSeen(element, act) {
+  const observer = new IntersectionObserver(([{ isIntersecting }]) => {
+    if (!isIntersecting) return;
+    observer.disconnect();
+    act();
+  }, { rootMargin: MARGIN });
+  observer.observe(element);
+}
+
+watchAddress();
+onKey("/", () => document.querySelector('.only [name="find"]').focus());
+
+if (runs.length > 0) followStress(stress);
+
+const curves = document.querySelector("[data-charts]");
+if (curves !== null) import("./curves.js").then(({ drawCurves }) => drawCurves(curves, runs, stress));
+
+const scatter = document.getElementById("scatter");
+if (scatter !== null) {
+  onceSeen(scatter, () => import("./plots.js").then(({ drawPlots }) => drawPlots(runs, stress)));
+}
