@@ -22,6 +22,7 @@ function start() {
   controls(form, [...latest.keys()], (chosen) => {
     made ??= new Board(root, latest, {
       view: chosen,
+      onDrawn: () => root.dispatchEvent(new Event("drawn")),
       seriesOf: (key) => [{ run, key, label: key, colour: "c1", origin: Number(origin) }],
     });
     made.show(chosen);

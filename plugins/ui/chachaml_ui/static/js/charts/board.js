@@ -65,6 +65,11 @@ export class Board {
     this.#eyes.watch(this.#end, () => this.#unfold(this.#groups.size + FOLDS));
   }
 
+  /** The keys of all metrics, drawn or not. */
+  get keys() {
+    return [...this.#latest.keys()];
+  }
+
   /** All charts that were drawn so far, by key. */
   get charts() {
     return this.#charts;

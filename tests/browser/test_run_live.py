@@ -1,0 +1,65 @@
+"""The page of a run that is going on, as somebody watches it."""
+
+import httpx
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Serve, Visit
+from tests.browser.logbook import Logbook
+
+RUN = f"{1:032x}"
+
+
+async def one_run(logbook: Logbook) -> None:
+    await logbook.run("watched", metric=("loss", 0.5), lasted=None)
+
+
+async def an_empty_run(logbook: Logbook) -> None:
+    await logbook.run("watched", lasted=None)
+
+
+def test_a_curve_grows_and_figures_change_while_somebody_looks(
+    serve_runs: Serve, visit: Visit
+) -> None:
+    server = serve_runs(one_run)
+    page = visit(server, f"/runs/{RUN}")
+    value = page.locator("figure output")
+    expect(value).to_have_text("0.5000")
+    expect(page.locator("figure canvas")).to_have_count(1)
+    page.get_by_placeholder("key").fill("half a tag")
+    httpx.post(f"{server.url}/api/w/runs/{RUN}/metrics", json={"loss": 0.25}).raise_for_status()
+    expect(value).to_have_text("0.2500")
+    expect(page.locator("#run-figures")).to_contain_text("0.2500")
+    httpx.post(f"{server.url}/api/w/runs/{RUN}/params", json={"lr": 0.125}).raise_for_status()
+    expect(page.locator("#run-params")).to_contain_text("0.125")
+    httpx.post(f"{server.url}/api/w/runs/{RUN}/end", json={}).raise_for_status()
+    expect(page.locator("#run-head .pill")).to_have_text("completed")
+    expect(page.get_by_placeholder("key")).to_have_value("half a tag")
+
+
+def test_what_is_paused_waits(serve_runs: Serve, visit: Visit) -> None:
+    server = serve_runs(one_run)
+    page = visit(server, f"/runs/{RUN}")
+    expect(page.locator("figure canvas")).to_have_count(1)
+    page.get_by_role("switch", name="Live").uncheck()
+    httpx.post(f"{server.url}/api/w/runs/{RUN}/metrics", json={"loss": 0.25}).raise_for_status()
+    expect(page.locator("label.live")).to_contain_text("Paused, 1 new")
+    expect(page.locator("figure output")).to_have_text("0.5000")
+    page.get_by_role("switch").check()
+    expect(page.locator("figure output")).to_have_text("0.2500")
+
+
+def test_a_metric_that_is_new_is_offered(serve_runs: Serve, visit: Visit) -> None:
+    server = serve_runs(one_run)
+    page = visit(server, f"/runs/{RUN}")
+    expect(page.locator("figure canvas")).to_have_count(1)
+    httpx.post(f"{server.url}/api/w/runs/{RUN}/metrics", json={"accuracy": 1}).raise_for_status()
+    page.get_by_role("button", name="1 new metric: show").click()
+    expect(page.locator("figure canvas")).to_have_count(2)
+
+
+def test_the_first_metric_of_a_run_appears_by_itself(serve_runs: Serve, visit: Visit) -> None:
+    server = serve_runs(an_empty_run)
+    page = visit(server, f"/runs/{RUN}")
+    expect(page.get_by_role("heading", name="No metrics")).to_be_visible()
+    httpx.post(f"{server.url}/api/w/runs/{RUN}/metrics", json={"accuracy": 1}).raise_for_status()
+    expect(page.locator("figure canvas")).to_have_count(1)
