@@ -108,13 +108,14 @@ def test_one_click_saves_an_artifact(serve_runs: Serve, visit: Visit) -> None:
 def test_of_many_artifacts_one_folder_is_shown_and_any_is_found(
     serve_runs: Serve, visit: Visit
 ) -> None:
-    page = visit(serve_runs(a_run_with_very_many), ADDRESS)
+    page = visit(serve_runs(a_run_with_very_many), f"{ADDRESS}?x=time")
     expect(names(page)).to_have_text(["steps", "readme.txt"])
     page.get_by_role("link", name="steps", exact=True).click()
     expect(names(page)).to_have_count(201)
     page.get_by_label("Find an artifact").fill("200")
     page.keyboard.press("Enter")
     expect(names(page)).to_have_text(["steps", "200.txt"])
+    assert page.url.endswith("?x=time&artifact=200")
     page.reload()
     expect(names(page)).to_have_text(["steps", "200.txt"])
 

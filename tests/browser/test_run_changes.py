@@ -46,7 +46,7 @@ def test_a_run_is_ended_as_failed_and_taken_up_again(serve_runs: Serve, visit: V
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_role("button", name="End run")).to_be_visible()
     assert status(page) == "running"
-    expect(page.get_by_role("status")).to_contain_text("The run takes writes again")
+    expect(page.locator(".toasts")).to_contain_text("The run takes writes again")
 
 
 def test_what_somebody_else_did_meanwhile_is_said_in_the_dialog(
@@ -85,7 +85,7 @@ def test_only_an_archived_run_is_deleted_and_the_dialog_says_what_goes(
     page.get_by_role("button", name="Delete").click()
     dialog.get_by_role("button", name="Delete run").click()
     expect(page).to_have_title("digits · chachaml")
-    expect(page.get_by_role("status")).to_have_text("Run old deleted")
+    expect(page.locator(".toasts")).to_have_text("Run old deleted")
     assert httpx.get(f"{server.url}/api/runs/{RUN}").status_code == 404
 
 
@@ -153,5 +153,5 @@ def test_the_id_is_copied_whole(serve_runs: Serve, visit: Visit) -> None:
     page = visit(serve_runs(a_running_run), f"/runs/{RUN}")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy the run's id").click()
-    expect(page.get_by_role("status")).to_contain_text("Copied")
+    expect(page.locator(".toasts")).to_contain_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == RUN

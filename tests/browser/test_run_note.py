@@ -40,7 +40,7 @@ def test_a_note_is_looked_at_and_then_saved(serve_runs: Serve, visit: Visit) -> 
     expect(field(page)).to_be_hidden()
     page.get_by_text("Write", exact=True).click()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status")).to_contain_text("Note saved")
+    expect(page.locator(".toasts")).to_contain_text("Note saved")
     expect(page.locator("#run-note .read").first).to_contain_text("Second, <script>")
     page.reload()
     expect(page.locator("#run-note math")).to_have_text("∞")

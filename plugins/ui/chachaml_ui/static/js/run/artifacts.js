@@ -3,10 +3,18 @@
 import { fetchPage, refresh } from "./parts.js";
 import { toast } from "../toasts.js";
 
-async function go(address) {
+const NAMES = ["folder", "artifact"];
+
+/** Show the artifacts that `asked` names; what else the address says stays. */
+async function go(asked) {
+  const address = new URL(location.href);
+  for (const name of NAMES) {
+    address.searchParams.delete(name);
+    if (asked.get(name)) address.searchParams.set(name, asked.get(name));
+  }
   try {
     await refresh(["run-artifacts"], address);
-    history.replaceState(null, "", address);
+    history.replaceState(history.state, "", address);
   } catch (error) {
     toast(error.message);
   }
@@ -34,13 +42,11 @@ document.addEventListener("click", (event) => {
   if (link === null) return;
   event.preventDefault();
   if ("previews" in link.dataset) preview(link);
-  else go(link.href);
+  else go(new URL(link.href).searchParams);
 });
 
 document.addEventListener("submit", (event) => {
   if (!("inPlace" in event.target.dataset)) return;
   event.preventDefault();
-  const address = new URL(event.target.action);
-  address.search = new URLSearchParams(new FormData(event.target));
-  go(address.href);
+  go(new FormData(event.target));
 });
