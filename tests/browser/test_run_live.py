@@ -25,6 +25,7 @@ def test_a_curve_grows_and_figures_change_while_somebody_looks(
     value = page.locator("figure output")
     expect(value).to_have_text("0.5000")
     expect(page.locator("figure canvas")).to_have_count(1)
+    page.get_by_role("button", name="Add tag").click()
     page.get_by_placeholder("key").fill("half a tag")
     httpx.post(f"{server.url}/api/w/runs/{RUN}/metrics", json={"loss": 0.25}).raise_for_status()
     expect(value).to_have_text("0.2500")

@@ -146,7 +146,7 @@ export class Live {
 
   #keepCount(name, told) {
     if (name === "points") this.waiting.points += told.count;
-    if (name === "runs") {
+    if (name === "runs" && this.#handlers.runs !== undefined) {
       const { started, ended, moved, changed } = this.waiting.runs ?? NONE;
       this.waiting.runs = {
         started: started + told.started,
