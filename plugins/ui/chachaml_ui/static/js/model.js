@@ -1,29 +1,10 @@
 // The page of a model: moving versions between stages, and describing them.
 
 import { send } from "./api.js";
+import { submits } from "./forms.js";
 
 const move = document.getElementById("move");
 const describe = document.getElementById("describe");
-
-/** Send what `form` says when it is submitted; then show the page anew, or say what went wrong. */
-function submits(dialog, request) {
-  const form = dialog.querySelector("form");
-  const trouble = dialog.querySelector("[role=alert]");
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    trouble.hidden = true;
-    const button = form.querySelector(".solid");
-    button.disabled = true;
-    try {
-      await request(new FormData(form));
-      location.reload();
-    } catch (error) {
-      trouble.textContent = error.message;
-      trouble.hidden = false;
-      button.disabled = false;
-    }
-  });
-}
 
 function showMove() {
   const { version, stage: from } = move.dataset;

@@ -1,0 +1,108 @@
+"""The list of experiments and the search, as somebody uses them in a browser."""
+
+import math
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.accessibility import barriers
+from tests.browser.conftest import Serve, Theme, Visit
+from tests.browser.hostile import HOSTILE, sideways
+from tests.browser.logbook import Logbook
+
+
+async def a_few_runs(logbook: Logbook) -> None:
+    for number, value in enumerate((0.7, 0.9, math.nan, 0.8)):
+        status = "failed" if math.isnan(value) else "completed"
+        metric = ("accuracy", value)
+        await logbook.run(f"run {number}", experiment="digits", metric=metric, status=status)
+    await logbook.run("young", experiment="words", lasted=None)
+
+
+async def hostile_runs(logbook: Logbook) -> None:
+    for text in HOSTILE:
+        await logbook.run(text, experiment=text, created_by=text, metric=(text, 1.0))
+        await logbook.kernel.experiments.save(text, description=text * 20, owner=text)
+
+
+async def nothing(_: Logbook) -> None:
+    """Write nothing."""
+
+
+def found(page: Page) -> list[str]:
+    return page.locator("tbody th .name").all_inner_texts()
+
+
+def test_an_experiment_says_how_it_goes(serve_runs: Serve, visit: Visit) -> None:
+    page = visit(serve_runs(a_few_runs), "/experiments")
+    digits = page.get_by_role("row", name="digits")
+    expect(digits.get_by_title("3 completed, 0 running, 1 failed")).to_be_visible()
+    expect(digits).to_contain_text("accuracy 0.9000")
+    expect(digits.get_by_role("img", name="accuracy over the last 4 runs")).to_be_visible()
+    digits.get_by_role("link", name="run 1").click()
+    expect(page).to_have_title("run 1 · chachaml")
+    page.go_back()
+    page.get_by_role("row", name="words").get_by_role("link", name="words").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("words")
+
+
+def test_experiments_are_made_and_described(serve_runs: Serve, visit: Visit) -> None:
+    page = visit(serve_runs(a_few_runs), "/experiments")
+    page.get_by_role("button", name="New experiment").click()
+    page.get_by_label("Name").fill("plans")
+    page.get_by_label("Owner").fill("vision")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("row", name="plans")).to_contain_text("vision")
+    page.get_by_role("button", name="Edit digits").click()
+    page.get_by_role("textbox", name="Description").fill("How small can it be")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("row", name="digits")).to_contain_text("How small can it be")
+
+
+def test_before_the_first_run_there_is_a_way_to_it(serve_runs: Serve, visit: Visit) -> None:
+    page = visit(serve_runs(nothing), "/experiments")
+    page.get_by_role("link", name="Log the first run").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Log your first run")
+
+
+def test_a_search_finds_runs_by_the_latest_value(serve_runs: Serve, visit: Visit) -> None:
+    page = visit(serve_runs(a_few_runs), "/search")
+    page.get_by_label("Metric", exact=True).fill("accuracy")
+    page.get_by_label("Is").select_option("≥")
+    page.get_by_label("Value").fill("0.8")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("columnheader", name="Matched: accuracy")).to_be_visible()
+    assert found(page) == ["completed\nrun 3", "completed\nrun 1"]
+    expect(page.get_by_role("row", name="run 1")).to_contain_text("0.9000")
+    expect(page.get_by_label("Metric", exact=True)).to_have_value("accuracy")
+
+
+def test_a_search_completes_the_keys_that_there_are(serve_runs: Serve, visit: Visit) -> None:
+    page = visit(serve_runs(a_few_runs), "/search")
+    page.get_by_label("Metric", exact=True).press_sequentially("acc")
+    expect(page.locator("#known-keys option")).to_have_count(1)
+    expect(page.locator("#known-keys option")).to_have_attribute("value", "accuracy")
+
+
+def test_a_search_for_what_is_no_number_says_so(serve_runs: Serve, visit: Visit) -> None:
+    page = visit(
+        serve_runs(a_few_runs), "/search?metric_key=loss&op=%3C&metric_value=low", status=400
+    )
+    expect(page.get_by_role("alert")).to_contain_text("metric_value")
+    expect(page.get_by_label("Value")).to_have_value("low")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(
+    "path", ["/experiments", "/search?metric_key=WWW&op=%3E&metric_value=0", "/search"]
+)
+def test_hostile_text_stays_in_its_place_and_nobody_is_kept_out(
+    serve_runs: Serve, visit: Visit, path: str, width: int, theme: Theme
+) -> None:
+    page = visit(
+        serve_runs(hostile_runs), path, window={"width": width, "height": 900}, theme=theme
+    )
+    assert page.locator("body script, tbody img").count() == 0
+    assert sideways(page) == 0
+    assert barriers(page) == []
