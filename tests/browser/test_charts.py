@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 from tests.browser.accessibility import barriers
 from tests.browser.conftest import Serve, Theme, Visit
 from tests.browser.logbook import Logbook, Write
-from tests.browser.series import RUN, ask, curves, drawn, falling, pixels
+from tests.browser.series import RUN, ask, curves, drawn, falling, overlay, pixels
 
 TALL: ViewportSize = {"width": 1440, "height": 2400}
 HOSTILE = '<img src=x onerror=alert(1)>"\u202egnp/\U0001f4a5'
@@ -258,3 +258,22 @@ def test_all_modules_of_charts_are_asked_for_at_once(serve_runs: Serve, visit: V
         ".filter((name) => name.includes('/js/charts/'))"
     )
     assert set(used) == {url for url in preloaded if "/js/charts/" in url}
+
+
+def test_several_runs_are_named_where_their_curves_end(serve_runs: Serve, visit: Visit) -> None:
+    async def three(logbook: Logbook) -> None:
+        for least in (1, 2, 3):
+            await curves(logbook, {"loss": [value + least for value in falling(50)]})
+
+    page = visit(serve_runs(three), f"/runs/{RUN}")
+    overlay(page, "loss", ["first", "second", "third"])
+    for token in ("c1", "c2", "c3"):
+        assert pixels(page, "loss", token) > 100
+    page.locator("#overlay .u-over").hover()
+    names = page.locator("#overlay .tip dt").all_text_contents()
+    assert names == ["third", "second", "first"]  # from the highest value to the lowest
+    plot = page.locator("#overlay").get_by_role("slider")
+    plot.press("Home")
+    plot.press("ArrowDown")
+    expect(plot).to_have_attribute("aria-valuetext", "second, step 0: 3")
+    assert barriers(page) == []

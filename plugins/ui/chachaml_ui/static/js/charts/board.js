@@ -4,7 +4,6 @@ import { curve } from "./curve.js";
 import { prefixOf } from "./figures.js";
 import { Group } from "./group.js";
 import { figure } from "./numbers.js";
-import { addKeys, addTools } from "./toolbar.js";
 
 const MARGIN = "200px";
 const OPENED = 24;
@@ -158,8 +157,6 @@ export class Board {
       chart.fade(this.#faint);
       this.#charts.set(key, chart);
       this.#views.set(key, this.#view);
-      addTools(chart, key);
-      addKeys(chart);
       chart.ready.then(() => this.#onDrawn());
     }
   }
