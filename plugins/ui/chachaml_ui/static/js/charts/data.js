@@ -105,9 +105,11 @@ export class Data {
     return isLost;
   }
 
-  /** Return how many points of each series there are. */
+  /** Return how many points there are of each series, and of the metric that is the x axis. */
   counts() {
-    return this.#series.map(({ run, key, whole }) => ({ run, key, count: whole?.count ?? null }));
+    const own = this.#series.map(({ run, key, whole }) => ({ run, key, count: whole?.count ?? null }));
+    const others = this.#others.map(({ count }, i) => ({ run: own[i].run, key: this.#metric, count }));
+    return [...own, ...others];
   }
 
   /** Add the points of an event of GET /api/live; tell whether anything has changed by that. */
