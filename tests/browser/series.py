@@ -60,9 +60,28 @@ def module(page: Page, name: str, expression: str) -> object:
     )
 
 
+def overlay(page: Page, key: str, labels: Sequence[str]) -> None:
+    """Draw the curves that the first runs have of `key` into one chart on top of the page."""
+    page.evaluate(
+        """async ([key, labels]) => {
+          const script = document.querySelector('script[src$="run_charts.js"]').src;
+          const load = (name) => import(new URL(`charts/${name}.js`, script));
+          const [{ curve }, { figureFor }] = await Promise.all([load("curve"), load("figures")]);
+          const figure = figureFor(key, "");
+          figure.id = "overlay";
+          document.querySelector("main").prepend(figure);
+          const series = labels.map((label, i) => ({
+            run: String(i + 1).padStart(32, "0"), key, label, colour: `c${i + 1}`, origin: 0,
+          }));
+          await curve(figure, { series }).ready;
+        }""",
+        [key, list(labels)],
+    )
+
+
 def pixels(page: Page, key: str, token: str) -> int:
     """Count the pixels of a chart that have the colour of a token, such as `fail`."""
-    count = page.locator(f'figure[data-key="{key}"] canvas').evaluate(
+    count = page.locator(f'figure[data-key="{key}"] canvas').first.evaluate(
         """(canvas, token) => {
           const probe = document.createElement("i");
           probe.style.color = `var(--${token})`;

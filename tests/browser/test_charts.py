@@ -3,13 +3,14 @@
 import math
 from collections.abc import Mapping, Sequence
 
+import httpx
 import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.accessibility import barriers
 from tests.browser.conftest import Serve, Theme, Visit
 from tests.browser.logbook import Logbook, Write
-from tests.browser.series import RUN, ask, curves, drawn, falling, pixels
+from tests.browser.series import RUN, ask, curves, drawn, falling, overlay, pixels
 
 TALL: ViewportSize = {"width": 1440, "height": 2400}
 HOSTILE = '<img src=x onerror=alert(1)>"\u202egnp/\U0001f4a5'
@@ -225,6 +226,21 @@ def test_what_a_log_axis_cannot_show_is_said(serve_runs: Serve, visit: Visit) ->
     expect(chart(page, "lr")).to_contain_text("Not shown: 1 point not above zero on a log axis.")
 
 
+def test_a_chart_grows_while_its_run_goes_on(serve_runs: Serve, visit: Visit) -> None:
+    server = serve_runs(writing({"loss": [3.0, 2.0, 1.0]}))
+    page = visit(server, f"/runs/{RUN}?smooth=0")
+    drawn(page, "loss")
+    with httpx.Client(base_url=server.url) as http:
+        body = {"metrics": {"loss": [0.5, 0.25]}, "step": [30, 40]}
+        http.post(f"/api/w/runs/{RUN}/metrics", json=body).raise_for_status()
+        plot = chart(page, "loss").get_by_role("slider")
+        expect(plot).to_have_attribute("aria-valuetext", "step 40: 0.25", timeout=30_000)
+        expect(chart(page, "loss").locator("output")).to_have_text("0.2500")
+        http.post(f"/api/w/runs/{RUN}/end", json={}).raise_for_status()
+    head = page.locator("#run-head")
+    expect(head.get_by_text("completed")).to_be_visible(timeout=30_000)
+
+
 def test_points_that_arrive_leave_the_zoom_alone(serve_runs: Serve, visit: Visit) -> None:
     page = visit(serve_runs(writing({"loss": [3.0, 2.0, 1.0]})), f"/runs/{RUN}")
     drawn(page, "loss")
@@ -258,3 +274,22 @@ def test_all_modules_of_charts_are_asked_for_at_once(serve_runs: Serve, visit: V
         ".filter((name) => name.includes('/js/charts/'))"
     )
     assert set(used) == {url for url in preloaded if "/js/charts/" in url}
+
+
+def test_several_runs_are_named_where_their_curves_end(serve_runs: Serve, visit: Visit) -> None:
+    async def three(logbook: Logbook) -> None:
+        for least in (1, 2, 3):
+            await curves(logbook, {"loss": [value + least for value in falling(50)]})
+
+    page = visit(serve_runs(three), f"/runs/{RUN}")
+    overlay(page, "loss", ["first", "second", "third"])
+    for token in ("c1", "c2", "c3"):
+        assert pixels(page, "loss", token) > 100
+    page.locator("#overlay .u-over").hover()
+    names = page.locator("#overlay .tip dt").all_text_contents()
+    assert names == ["third", "second", "first"]  # from the highest value to the lowest
+    plot = page.locator("#overlay").get_by_role("slider")
+    plot.press("Home")
+    plot.press("ArrowDown")
+    expect(plot).to_have_attribute("aria-valuetext", "second, step 0: 3")
+    assert barriers(page) == []

@@ -22,7 +22,6 @@ function start() {
   controls(form, [...latest.keys()], (chosen) => {
     made ??= new Board(root, latest, {
       view: chosen,
-      onDrawn: () => root.dispatchEvent(new Event("drawn")),
       seriesOf: (key) => [{ run, key, label: key, colour: "c1", origin: Number(origin) }],
     });
     made.show(chosen);

@@ -4,7 +4,6 @@ import { curve } from "./curve.js";
 import { prefixOf } from "./figures.js";
 import { Group } from "./group.js";
 import { figure } from "./numbers.js";
-import { addKeys, addTools } from "./toolbar.js";
 
 const MARGIN = "200px";
 const OPENED = 24;
@@ -47,15 +46,15 @@ function grouped(keys) {
 
 export class Board {
   #prefixes; #groups = new Map(); #charts = new Map(); #views = new Map(); #latest; #seriesOf;
-  #view; #find = ""; #faint = new Set(); #eyes = new Eyes(); #end; #onDrawn;
+  #view; #find = ""; #faint = new Set(); #eyes = new Eyes(); #end; #root;
 
   /**
    * `root` holds a fold for each of the first groups. `latest` has the latest value of each metric by
-   * its key, in words; `seriesOf` returns the series that the chart of a key shows, see curve.js;
-   * `onDrawn` is called when another chart has its points.
+   * its key, in words; `seriesOf` returns the series that the chart of a key shows, see curve.js.
+   * A "seen" event on `root` tells that another chart has come into view, with its points.
    */
-  constructor(root, latest, { seriesOf, view, onDrawn = () => {} }) {
-    this.#onDrawn = onDrawn;
+  constructor(root, latest, { seriesOf, view }) {
+    this.#root = root;
     this.#latest = latest;
     this.#seriesOf = seriesOf;
     this.#view = view;
@@ -96,13 +95,14 @@ export class Board {
   show(view) {
     this.#view = view;
     for (const [key, chart] of this.#charts) {
-      if (this.#eyes.sees(chart.figure.querySelector(".curve"))) this.#update(key);
+      if (this.#isSeen(chart)) this.#update(key);
     }
   }
 
-  /** Return how many points of each series the charts have, as live updates ask for it. */
+  /** Return how many points the charts in view have of each series that they follow. */
   counts() {
-    return [...this.#charts.values()].flatMap((chart) => chart.counts()).filter(({ count }) => count !== null);
+    const inView = [...this.#charts.values()].filter((chart) => this.#isSeen(chart));
+    return inView.flatMap((chart) => chart.counts()).filter(({ count }) => count !== null);
   }
 
   /** Add points to the charts that show them, as an event of GET /api/live tells of them. */
@@ -121,6 +121,10 @@ export class Board {
   /** Show all of the x axis in every chart. */
   reset() {
     for (const chart of this.#charts.values()) chart.reset();
+  }
+
+  #isSeen({ figure: frame }) {
+    return this.#eyes.sees(frame.querySelector(".curve"));
   }
 
   #fits(key) {
@@ -163,10 +167,8 @@ export class Board {
       chart.fade(this.#faint);
       this.#charts.set(key, chart);
       this.#views.set(key, this.#view);
-      addTools(chart, key);
-      addKeys(chart);
-      chart.ready.then(() => this.#onDrawn());
     }
+    this.#charts.get(key).ready.then(() => this.#root.dispatchEvent(new Event("seen")));
   }
 
   #update(key) {

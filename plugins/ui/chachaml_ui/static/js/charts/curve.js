@@ -2,7 +2,7 @@
 //
 //     const chart = curve(figure, { series: [{ run, key, label, colour: "c1", origin }], view });
 //
-// `figure` holds an element `.curve`, in which the chart is drawn at its size. Each series is read from
+// `figure` is made by the macro `chart` of _charts.html, or by `figureFor` of figures.js. Each series is read from
 // the server: `run` is an id, `key` a metric, `colour` one of c1 to c10, `origin` the time at which
 // the run started, in milliseconds since the Unix epoch; `dash`, lengths in pixels, is left out where
 // the colour says enough.
@@ -28,6 +28,7 @@ import { Data } from "./data.js";
 import { Plot } from "./plot.js";
 import { sentence } from "./tip.js";
 import { explain } from "./notes.js";
+import { addKeys, addTools } from "./toolbar.js";
 
 const PAUSE = 150;
 
@@ -36,7 +37,10 @@ export const VIEW = { x: "step", metric: null, smoothing: 0, log: false, logX: f
 
 /** Draw series in `figure`; see the top of this file. */
 export function curve(figure, { series, view = VIEW }) {
-  return new Curve(figure, series, view);
+  const chart = new Curve(figure, series, view);
+  addTools(chart, figure.querySelector(".curve").getAttribute("aria-label"));
+  addKeys(chart);
+  return chart;
 }
 
 class Curve {

@@ -5,7 +5,7 @@ import { load } from "./history.js";
 import { extend, follow, haveSteps, lay } from "./points.js";
 import { smooth } from "./smoothing.js";
 
-const LEAST = 500, MOST = 4000;
+const LEAST = 2000, MOST = 4000;
 
 export class Data {
   #series; #pixels; #others = []; #asked = 0; #covered = null; #metric = null; #missed = false; #isReading = false;
@@ -19,7 +19,10 @@ export class Data {
     this.view = null;
   }
 
-  /** How many points are asked for: the least and the greatest of every pixel, in hundreds. */
+  /**
+   * How many points are asked for: the least and the greatest of every pixel, in hundreds; but many
+   * series are so short that they can be had whole.
+   */
   get #most() {
     return Math.min(Math.max(Math.ceil(this.#pixels() / 50) * 100, LEAST), MOST);
   }
@@ -102,9 +105,11 @@ export class Data {
     return isLost;
   }
 
-  /** Return how many points of each series there are. */
+  /** Return how many points there are of each series, and of the metric that is the x axis. */
   counts() {
-    return this.#series.map(({ run, key, whole }) => ({ run, key, count: whole?.count ?? null }));
+    const own = this.#series.map(({ run, key, whole }) => ({ run, key, count: whole?.count ?? null }));
+    const others = this.#others.map(({ count }, i) => ({ run: own[i].run, key: this.#metric, count }));
+    return [...own, ...others];
   }
 
   /** Add the points of an event of GET /api/live; tell whether anything has changed by that. */

@@ -1,5 +1,6 @@
 // What a chart shows beside its main lines.
 
+import { isDashed } from "./palette.js";
 import { envelope, line } from "./paths.js";
 import { gapText } from "./points.js";
 
@@ -129,6 +130,7 @@ export function paintNames(context, curves, { colours, place, box, scale, size }
   context.lineWidth = 1.75 * scale;
   named.forEach(({ label, colour }, i) => {
     context.strokeStyle = colours[colour];
+    context.setLineDash(isDashed(colour) ? [4 * scale, 2 * scale] : []);
     context.beginPath();
     context.moveTo(right + 4 * scale, tops[i]);
     context.lineTo(right + 14 * scale, tops[i]);

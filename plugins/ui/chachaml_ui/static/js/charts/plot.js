@@ -181,6 +181,7 @@ export class Plot {
     const place = this.#place(u), colours = palette(), scale = devicePixelRatio;
     const how = { colours, place, box, scale, size: colours.size, toX: place.toX };
     context.save();
+    context.setLineDash([]);
     context.font = `${colours.size * scale}px ${colours.font.slice(colours.font.indexOf(" "))}`;
     if (behind) {
       context.beginPath();

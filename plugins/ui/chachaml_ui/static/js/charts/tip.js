@@ -34,7 +34,7 @@ function rowsOfOne({ laid, points, drawn, colour }, i, x) {
   if (drawn[i] !== null && drawn[i] !== value) rows.push(row("smoothed", exact(drawn[i]), colour));
   rows.push(row(rows.length === 0 ? "value" : "raw", exact(value), rows.length === 0 ? colour : null));
   if (x !== "step" && points.step[at] !== null) rows.push(row("step", exact(points.step[at])));
-  if (x !== "time") rows.push(row("at", moment(points.time[at]).slice(0, 19)));
+  if (x !== "time") rows.push(row("at", moment(points.time[at])));
   return rows;
 }
 

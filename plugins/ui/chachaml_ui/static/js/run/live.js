@@ -8,6 +8,8 @@ import { toast } from "../toasts.js";
 import { fetchPage } from "./parts.js";
 
 const PAUSE = 2_000; // milliseconds between two readings
+const GATHER = 100; // charts that come into view together are followed together
+const ROOM = 7_000; // the characters of an address that the keys may take
 const SHARE = 10; // a reading that takes long is followed by a rest of so many times as long
 const PARTS = ["run-head", "run-figures", "run-params", "run-tags", "run-family", "run-datasets", "run-artifacts", "run-metrics"];
 
@@ -53,13 +55,16 @@ function plan() {
   planned ||= setTimeout(read, Math.max(0, rested - performance.now()));
 }
 
-function watch() {
-  try {
-    live.subscribe([run], board?.counts() ?? []);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    toast("So many charts are open that not all of them are kept up to date");
+/** Follow the charts in view, each series from the point on that the last of them has. */
+function follow() {
+  const least = new Map();
+  let room = ROOM;
+  for (const { key, count } of board?.counts() ?? []) {
+    if (!least.has(key)) room -= encodeURIComponent(key).length + 25;
+    if (room < 0) break;
+    least.set(key, Math.min(least.get(key) ?? count, count));
   }
+  live.subscribe([run], [...least].map(([key, count]) => ({ run, key, count })));
 }
 
 const live = new Live({
@@ -78,10 +83,10 @@ head.parentElement.addEventListener("refreshed", ({ target }) => {
   shown[0]();
 });
 
-let drawn = 0;
-document.querySelector("[data-charts]")?.addEventListener("drawn", () => {
-  clearTimeout(drawn);
-  drawn = setTimeout(watch, 100); // charts come in groups
+let gathering = 0;
+document.querySelector("[data-charts]")?.addEventListener("seen", () => {
+  clearTimeout(gathering);
+  gathering = setTimeout(follow, GATHER);
 });
 more?.addEventListener("click", () => location.reload());
-watch();
+follow();
