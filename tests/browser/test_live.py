@@ -7,10 +7,11 @@ from pathlib import Path
 import httpx
 import pytest
 from chachaml_kernel import Server, serve
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.accessibility import barriers
 from tests.browser.conftest import Serve, Visit
+from tests.browser.listed import names
 from tests.browser.logbook import Logbook
 
 LOW: ViewportSize = {"width": 1200, "height": 500}
@@ -52,10 +53,6 @@ def server(serve_runs: Serve) -> Server:
 def trainer(server: Server) -> Iterator[Trainer]:
     with httpx.Client(base_url=server.url) as http:
         yield Trainer(http)
-
-
-def names(page: Page) -> Locator:
-    return page.locator("tbody th .name")
 
 
 def scroll(page: Page, to: int) -> None:

@@ -51,7 +51,7 @@ def test_columns_are_ticked_moved_and_remembered(serve_runs: Serve, visit: Visit
     assert heads(page)[3:6] == ["lr", "val/loss", "a,b%"]
     assert "sort=name" in page.url
     page.get_by_role("link", name="val/loss").click()
-    expect(names(page)).to_have_text(["run 2", "run 1", "run 0", "child 0", "child 1", "sweep"])
+    expect(names(page)).to_have_text(["run 2", "run 1", "run 0", "child 1", "child 0", "sweep"])
     head = page.get_by_role("columnheader", name="val/loss")
     expect(head).to_have_attribute("aria-sort", "descending")
     menu(page).get_by_role("link", name="The usual ones").click()

@@ -213,7 +213,10 @@ def test_the_lines_of_the_empty_page_log_a_run(
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("window", [WIDE, PHONE], ids=["wide", "narrow"])
-@pytest.mark.parametrize(("path", "status"), [("/runs", 200), ("/runs?sort=nothing", 400)])
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/runs", 200), ("/runs?group=status", 200), ("/runs?sort=nothing", 400)],
+)
 def test_nobody_is_kept_out(
     serve_runs: Serve, visit: Visit, window: ViewportSize, theme: Theme, path: str, status: int
 ) -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -131,12 +132,15 @@ def test_keys_move_select_and_open(serve_runs: Serve, visit: Visit) -> None:
     page.keyboard.press("X")
     expect(bar(page)).to_contain_text("2 selected")
     page.keyboard.press("t")
-    expect(page.get_by_role("dialog", name="Tag 2 runs")).to_be_visible()
+    dialog = page.get_by_role("dialog", name="Tag 2 runs")
+    expect(dialog).to_be_visible()
     page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
     expect(bar(page)).to_contain_text("2 selected")
     page.keyboard.press("v")
     expect(page.get_by_role("searchbox")).to_be_focused()
     page.keyboard.press("Escape")
+    expect(page.get_by_role("searchbox")).to_be_hidden()
     page.keyboard.press("/")
     expect(page.get_by_role("combobox", name="Query")).to_be_focused()
     page.keyboard.press("Escape")
@@ -156,3 +160,21 @@ def test_nobody_is_kept_out_of_a_selection(serve_runs: Serve, visit: Visit, them
         bar(page).get_by_role("button", name="Tag").click()
         expect(page.get_by_role("dialog", name="Tag 1 run")).to_be_visible()
         assert barriers(page) == []
+
+
+def test_what_is_updated_keeps_selection_keyboard_and_curves(
+    serve_runs: Serve, visit: Visit
+) -> None:
+    server = serve_runs(a_few_runs)
+    page = visit(server)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator(".spark svg")).to_have_count(3)
+    httpx.post(f"{server.url}/api/w/runs", json={"name": "new"}).raise_for_status()
+    expect(names(page).first).to_have_text("new", timeout=30_000)
+    expect(box(page, "diverged")).to_be_checked()
+    expect(page.locator("tr[aria-current=true]")).to_contain_text("diverged")
+    expect(page.locator(".spark svg")).to_have_count(3)
+    page.keyboard.press("l")
+    expect(page.get_by_role("switch")).not_to_be_checked()

@@ -8,7 +8,9 @@ let current = null;
 
 function show() {
   for (const row of rows()) {
-    if (row.dataset.run === current) row.setAttribute("aria-current", "true");
+    const is = row.dataset.run === current;
+    if (is === row.hasAttribute("aria-current")) continue;
+    if (is) row.setAttribute("aria-current", "true");
     else row.removeAttribute("aria-current");
   }
 }

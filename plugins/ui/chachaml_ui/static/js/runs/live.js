@@ -7,7 +7,7 @@ import { morph, morphRows } from "../morph.js";
 
 const PAUSE = 2_000; // milliseconds between two readings
 const SHARE = 10; // a reading that takes long is followed by a rest of so many times as long
-const BESIDE = [".head .title", "nav.more", "nav.tabs", ".pager"]; // what tells of the runs beside the table
+const BESIDE = [".head .title", "nav[aria-label=Experiments]", "nav.tabs", ".tbl thead", ".pager"]; // what tells of the runs beside the rows
 
 /**
  * Make `table` like the one in the page `html`, and what stands beside it.

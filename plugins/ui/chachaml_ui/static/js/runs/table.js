@@ -2,19 +2,24 @@
 
 /** Return the rows that stand for runs, from the top. */
 export function rows() {
-  return [...document.querySelectorAll("tr[data-run]")];
+  return [...document.querySelectorAll(".tbl.runs tr[data-run]")];
 }
 
 /** Return the row of a run, or null. */
 export function rowOf(id) {
-  return document.querySelector(`tr[data-run="${CSS.escape(id)}"]`);
+  return document.querySelector(`.tbl.runs tr[data-run="${CSS.escape(id)}"]`);
 }
 
-/** Call `action` now, and again whenever something in the table was replaced. */
+/**
+ * Call `action` now, and again whenever something in the table was replaced: so it must change
+ * nothing where nothing is to be changed.
+ */
 export function onRows(action) {
   action();
   const table = document.querySelector(".tbl.runs");
-  if (table !== null) new MutationObserver(action).observe(table, { childList: true, subtree: true });
+  if (table === null) return;
+  const changes = { childList: true, subtree: true, attributeFilter: ["aria-current"] };
+  new MutationObserver(action).observe(table, changes);
 }
 
 /** Show what the server now says at `address`, in place: nothing that was scrolled moves. */
