@@ -79,8 +79,8 @@ class Witness:
 
     def _miss(self, request: Request) -> None:
         # The browser gives a download up as a page, and goes on with it as a file; and a page that
-        # is left ends its live connection. Without scripts, it refuses those that it should preload as
-        # if a policy said so; a policy that is really broken is also told of on the console.
+        # is left ends its live connection. Without scripts, it refuses to preload them as if a
+        # policy said so; a policy that is really broken is also told of on the console.
         if 0 not in self.refusals and request.failure not in {"net::ERR_ABORTED", "csp"}:
             self.offences.append(f"failed: {request.url}")
 

@@ -62,6 +62,11 @@ class Exports:
     headline: tuple[str, ...]
     clock: Clock
 
+    @property
+    def formats(self) -> Sequence[str]:
+        """The formats that there are exporters for, sorted."""
+        return sorted(self.exporters)
+
     async def export(self, subject: Subject, query: RunQuery, *, format: str) -> Export:
         """Write the runs that `query` describes: a row a run, or a row a point.
 
@@ -70,7 +75,7 @@ class Exports:
         """
         exporter = self.exporters.get(format)
         if exporter is None:
-            known = ", ".join(sorted(self.exporters)) or "none; configure an exporter plugin"
+            known = ", ".join(self.formats) or "none; configure an exporter plugin"
             raise Invalid(f"no exporter writes {format!r}; available: {known}")
         query = replace(at_time(query, self.clock()), headline=self.headline)
         if subject == "runs":

@@ -118,7 +118,7 @@ def _menus(
         "tags": filters.tags(at, rows),
         "offered": others,
         "group_choices": groups.choices(at, [*columns, *others]),
-        "downloads": exports.downloads(at.query, sorted(kernel.exports.exporters)),
+        "downloads": exports.downloads(at.query, kernel.exports.formats),
     }
 
 
