@@ -9,7 +9,7 @@ from typing import Literal, Protocol, TypeAlias
 
 import pytest
 from chachaml_kernel import Server
-from playwright.sync_api import Browser, Page, Request, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, Request, ViewportSize, expect, sync_playwright
 
 from tests.browser.logbook import Write, serve_written
 
@@ -92,6 +92,7 @@ class Witness:
 @pytest.fixture(scope="module")  # while it runs, no test of this thread can have a loop
 def chromium() -> Iterator[Browser]:
     path = os.environ.get("CHACHAML_CHROMIUM", "/usr/bin/chromium")
+    expect.set_options(timeout=30_000)  # a busy machine takes its time
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield browser

@@ -1,5 +1,7 @@
 """The page of a run that is going on, as somebody watches it."""
 
+import re
+
 import httpx
 from playwright.sync_api import expect
 
@@ -64,3 +66,22 @@ def test_the_first_metric_of_a_run_appears_by_itself(serve_runs: Serve, visit: V
     expect(page.get_by_role("heading", name="No metrics")).to_be_visible()
     httpx.post(f"{server.url}/api/w/runs/{RUN}/metrics", json={"accuracy": 1}).raise_for_status()
     expect(page.locator("figure canvas")).to_have_count(1)
+
+
+async def two_runs(logbook: Logbook) -> None:
+    for name in ("first", "second"):
+        await logbook.run(name, metric=("loss", 0.5), lasted=None)
+
+
+def test_compared_runs_keep_up_too(serve_runs: Serve, visit: Visit) -> None:
+    server = serve_runs(two_runs)
+    page = visit(server, f"/compare?ids={RUN},{2:032x}")
+    loss = page.get_by_role("row", name="loss").get_by_role("cell")
+    expect(loss).to_have_text(["0.5000", "0.5000"])
+    page.locator("[data-charts]").scroll_into_view_if_needed()
+    expect(page.locator("figure canvas")).to_have_count(1)
+    plot = page.locator("figure").get_by_role("slider")
+    body = {"loss": 0.25}
+    httpx.post(f"{server.url}/api/w/runs/{RUN}/metrics", json=body).raise_for_status()
+    expect(loss).to_have_text(["0.2500", "0.5000"])
+    expect(plot).to_have_attribute("aria-valuetext", re.compile("first.*0.25"))

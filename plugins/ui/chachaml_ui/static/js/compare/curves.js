@@ -5,7 +5,7 @@ import { controls } from "../charts/controls.js";
 import { onKey } from "../frame.js";
 import { compared } from "./compared.js";
 
-/** Draw in `root` the curves of `runs`, which follow `stress`. */
+/** Draw in `root` the curves of `runs`, which follow `stress`; return the board of the charts. */
 export async function drawCurves(root, runs, stress) {
   const { metrics } = await compared(runs);
   const find = new URLSearchParams(location.search).get("find") ?? "";
@@ -25,4 +25,5 @@ export async function drawCurves(root, runs, stress) {
   });
   stress.addEventListener("change", () => board.fade(stress.faint));
   onKey("0", () => board.reset());
+  return board;
 }

@@ -2,6 +2,7 @@
 
 import { onKey } from "../frame.js";
 import { watchAddress } from "./address.js";
+import { keepUp } from "./live.js";
 import { readRuns } from "./runs.js";
 import { Stress } from "./stress.js";
 import { followStress } from "./table.js";
@@ -25,7 +26,10 @@ onKey("/", () => document.querySelector('.only [name="find"]').focus());
 if (runs.length > 0) followStress(stress);
 
 const curves = document.querySelector("[data-charts]");
-if (curves !== null) import("./curves.js").then(({ drawCurves }) => drawCurves(curves, runs, stress));
+if (curves !== null) {
+  import("./curves.js").then(({ drawCurves }) => drawCurves(curves, runs, stress))
+    .then((board) => keepUp(runs, board, curves));
+} else if (runs.length > 0) keepUp(runs, null, null);
 
 const scatter = document.getElementById("scatter");
 if (scatter !== null) {
