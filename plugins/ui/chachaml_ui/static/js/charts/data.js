@@ -5,7 +5,7 @@ import { load } from "./history.js";
 import { extend, follow, haveSteps, lay } from "./points.js";
 import { smooth } from "./smoothing.js";
 
-const LEAST = 2000, MOST = 4000;
+const LEAST = 1000, MOST = 4000;
 
 export class Data {
   #series; #pixels; #others = []; #asked = 0; #covered = null; #metric = null; #missed = false; #isReading = false;
