@@ -8,12 +8,13 @@ PYTHON ?= python3
 UV := $(ROOT).tools/bin/uv
 BIN := $(ROOT).venv/bin
 ARGS ?=
+SHOWN := digits-wide-light run-wide-dark compare-wide-light model-narrow-dark
 
 export UV_PYTHON_DOWNLOADS := never
 export UV_COMPILE_BYTECODE := 1
 export UV_PYTHON := $(PYTHON)
 
-.PHONY: help run setup test check lint types bench charts wheels
+.PHONY: help run setup test check lint types bench charts pictures wheels
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(ROOT)Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +40,10 @@ bench: $(BIN)/.test-ready ## measure speed and size (PEERS=1: others beside; FUL
 
 charts: $(UV) ## draw the README's charts from what was measured
 	cd $(ROOT) && $(UV) run --frozen --inexact --group bench python -m bench.charts $(ARGS)
+
+pictures: setup ## take a picture of every page into .pictures/, and those of the docs into docs/img/
+	cd $(ROOT) && CHACHAML_PICTURES=.pictures $(BIN)/python -m pytest tests/browser/test_pictures.py
+	cd $(ROOT) && for name in $(SHOWN); do cp .pictures/$$name.png docs/img/page-$$name.png; done
 
 wheels: $(UV) ## build all distributions into dist/
 	cd $(ROOT) && $(UV) build --all-packages --wheel --out-dir dist

@@ -206,7 +206,6 @@ def test_the_lines_of_the_empty_page_log_a_run(
     lines = page.get_by_role("region", name=language).inner_text()
     shell = [sys.executable, "-c"] if language == "Python" else ["bash", "-ec"]
     subprocess.run([*shell, lines], check=True, capture_output=True)
-    page.get_by_role("link", name="reload the page").click()
     expect(page.get_by_role("row", name="first")).to_contain_text("completed")
     expect(page.get_by_role("columnheader", name="loss")).to_be_visible()
 
