@@ -85,3 +85,15 @@ def test_compared_runs_keep_up_too(serve_runs: Serve, visit: Visit) -> None:
     httpx.post(f"{server.url}/api/w/runs/{RUN}/metrics", json=body).raise_for_status()
     expect(loss).to_have_text(["0.2500", "0.5000"])
     expect(plot).to_have_attribute("aria-valuetext", re.compile("first.*0.25"))
+
+
+def test_groups_are_read_anew_and_stay_as_many(serve_runs: Serve, visit: Visit) -> None:
+    server = serve_runs(two_runs)
+    page = visit(server, "/runs?group=experiment")
+    rows = page.get_by_role("region", name="Groups of runs").locator("tbody tr")
+    for experiment in ("default", "other"):
+        httpx.post(f"{server.url}/api/w/runs", json={"experiment": experiment}).raise_for_status()
+    expect(rows).to_have_count(2)
+    expect(rows.nth(0)).to_contain_text("default")
+    expect(rows.nth(0).get_by_role("cell").first).to_have_text("3")
+    expect(rows.nth(1).get_by_role("cell").first).to_have_text("1")

@@ -124,7 +124,7 @@ class Changes:
             self._soon()
 
     def experiment(self, name: str) -> None:
-        """Tell that an experiment was made or described anew."""
+        """Tell that an experiment was made, described anew, or got a run."""
         if self._listeners:
             self._untold.experiments = self._untold.experiments.plus({name}, MAX_NAMES)
             self._soon()

@@ -70,6 +70,7 @@ class Runs:
         )
         started = await self.store.start_run(new, once=once)
         self.changes.run(started.id, What.STARTED)
+        self.changes.experiment(started.experiment)
         if parent_run_id is not None:
             self.changes.run(parent_run_id, What.CHILDREN)
         return started

@@ -1,7 +1,7 @@
 """The frame around every page: where one is, where one can go, light or dark."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -20,6 +20,7 @@ VIEWS = 100
 THEME = "theme"
 """The cookie that a browser keeps its choice of a theme in."""
 THEMES = ("light", "dark")
+PLACE_IN_LIST = ("cursor", "open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,8 @@ class Frame:
     @property
     def view(self) -> View | None:
         """The saved view that the page shows, wherever in its list; none if it is no such one."""
-        shown = {name: text for name, text in self.query.items() if name not in ("cursor", "open")}
-        same = (view for view in self.views if dict(parse_qsl(view.query)) == shown)
+        shown = _chosen(self.query.items())
+        same = (view for view in self.views if _chosen(parse_qsl(view.query)) == shown)
         return next(same, None) if self.path == "/runs" else None
 
     @property
@@ -77,6 +78,11 @@ class Frame:
         """Tell whether the page belongs to `place`; an experiment and a view are places too."""
         is_own = self.path == place.path and ("experiment" in self.query or self.view is not None)
         return place.is_around(self.path) and not is_own
+
+
+def _chosen(parameters: Iterable[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    """Return what an address chooses, apart from where in the list it is."""
+    return sorted((name, text) for name, text in parameters if text and name not in PLACE_IN_LIST)
 
 
 async def load_frame(request: web.Request) -> Frame:

@@ -12,7 +12,7 @@ from chachaml_kernel.domain.groups import (
     parse_by,
 )
 from chachaml_kernel.domain.language.printing import printed
-from chachaml_kernel.domain.language.tree import Field, FieldName, Missing, all_of
+from chachaml_kernel.domain.language.tree import Comparison, Field, FieldName, Missing, all_of
 from chachaml_kernel.domain.runs import RunRow
 from chachaml_kernel.domain.values import number_text, text_of
 
@@ -150,6 +150,7 @@ def _only(at: Address, grouping: Grouping, text: str | None) -> str:
     if text:
         return at.link(group=None, **{name: text})
     field = Field(FIELDS.get(grouping.by, grouping.by), grouping.key)  # type: ignore[arg-type]
-    missing = Missing(field)
+    # An address cannot say that a parameter is empty, but a query can.
+    wanted = Missing(field) if text is None else Comparison(field, "=", ("",))
     where = at.query.where
-    return at.link(group=None, q=printed(missing if where is None else all_of(where, missing)))
+    return at.link(group=None, q=printed(wanted if where is None else all_of(where, wanted)))

@@ -6,5 +6,5 @@ import { reader } from "./reading.js";
 const look = reader((page) => {
   if (page.querySelector(".start") === null) location.reload();
 });
-const live = new Live({ hello: look, runs: look });
+const live = new Live({ hello: () => look(), runs: () => look() });
 live.subscribe();

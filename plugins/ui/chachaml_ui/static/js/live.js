@@ -133,7 +133,10 @@ export class Live {
   #greet(hello) {
     this.#wait = FIRST_WAIT;
     this.#beat = hello.heartbeat;
-    if (this.state === "paused") return;
+    if (this.state === "paused") {
+      this.waiting.points = 0; // those that were not taken come again
+      return;
+    }
     // Who follows a series from now on has all the points that there are.
     for (const run of hello.runs) {
       const there = new Map(run.metrics.map((metric) => [metric.key, metric.count]));

@@ -3,22 +3,47 @@
 const PAUSE = 2_000; // milliseconds between two readings
 const SHARE = 10; // a reading that takes long is followed by a rest of so many times as long
 
-/** Return what plans a reading of this page's own address; each is given to `show`, parsed, not run. */
+/**
+ * Return what plans a reading of this page's own address; each is given to `show`, parsed, not run.
+ *
+ * What is planned while a reading is under way is read after it, so nothing that changed is missed.
+ * With `atOnce` there is no rest before it.
+ */
 export function reader(show) {
   let planned = 0;
   let rested = 0;
+  let isReading = false;
+  let again = false;
 
   async function read() {
-    const began = performance.now();
-    // Where no answer comes, what is shown stays: the banner tells of it, and another reading follows.
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
-    if (answer?.ok) show(new DOMParser().parseFromString(await answer.text(), "text/html"));
-    const now = performance.now();
     planned = 0;
-    rested = now + Math.max(PAUSE, SHARE * (now - began));
+    isReading = true;
+    const began = performance.now();
+    const address = location.href;
+    try {
+      const answer = await fetch(address, { headers: { Accept: "text/html" } });
+      const text = answer.ok ? await answer.text() : null;
+      // An answer to an address that was left meanwhile says nothing of what is shown now.
+      if (text !== null && address === location.href) show(new DOMParser().parseFromString(text, "text/html"));
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // no answer came: the banner tells of it
+    } finally {
+      const now = performance.now();
+      rested = now + Math.max(PAUSE, SHARE * (now - began));
+      isReading = false;
+      if (again) plan();
+      again = false;
+    }
   }
 
-  return () => {
-    planned ||= setTimeout(read, Math.max(0, rested - performance.now()));
-  };
+  function plan({ atOnce = false } = {}) {
+    if (atOnce) {
+      clearTimeout(planned);
+      planned = rested = 0;
+    }
+    if (isReading) again = true;
+    else planned ||= setTimeout(read, Math.max(0, rested - performance.now()));
+  }
+
+  return plan;
 }

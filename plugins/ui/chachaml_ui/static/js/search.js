@@ -10,7 +10,8 @@ async function complete() {
   const prefix = field.value;
   if (prefix === asked) return;
   asked = prefix;
-  const found = await send("GET", `/api/keys?kind=metric&prefix=${encodeURIComponent(prefix)}`);
+  const address = `/api/keys?kind=metric&prefix=${encodeURIComponent(prefix)}`;
+  const found = await send("GET", address).catch(() => []); // a key can be typed without it
   if (asked !== prefix) return; // an answer that was overtaken
   known.replaceChildren(...found.map((key) => new Option(key, key)));
 }

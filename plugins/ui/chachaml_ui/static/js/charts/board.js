@@ -107,9 +107,11 @@ export class Board {
 
   /** Add points to the charts that show them, as an event of GET /api/live tells of them. */
   append(event) {
-    const output = this.#charts.get(event.key)?.figure.querySelector("output");
-    if (output) output.textContent = figure(Number(event.points.value.at(-1)));
-    for (const chart of this.#charts.values()) chart.append(event);
+    const chart = this.#charts.get(event.key);
+    if (chart?.counts().length === 1) { // of several runs, none is the one whose value is told
+      chart.figure.querySelector("output").textContent = figure(Number(event.points.value.at(-1)));
+    }
+    for (const each of this.#charts.values()) each.append(event);
   }
 
   /** Grey the curves of some runs, a set of their ids, in every chart. */

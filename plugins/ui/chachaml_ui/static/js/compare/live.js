@@ -19,9 +19,9 @@ function show(page) {
 export function keepUp(runs, board, root) {
   const plan = reader(show);
   const live = new Live({
-    hello: plan, // nobody told of what happened since the page was made, or while the line was cut
-    run: plan,
-    gone: plan,
+    hello: () => plan(), // nobody told of what happened since the page was made, or while the line was cut
+    run: () => plan(),
+    gone: () => plan(),
     points: (event) => board?.append(event),
     state: () => shown.forEach((tell) => tell()),
   });

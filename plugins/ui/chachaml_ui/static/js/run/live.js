@@ -35,8 +35,8 @@ function show(page) {
 
 const plan = reader(show);
 const live = new Live({
-  hello: plan, // nobody told of what happened since the page was made, or while the line was cut
-  run: plan,
+  hello: () => plan(), // nobody told of what happened since the page was made, or while the line was cut
+  run: () => plan(),
   points: (event) => board?.append(event),
   gone: () => toast("This run was deleted"),
   state: () => shown.forEach((tell) => tell()),

@@ -87,8 +87,9 @@ async function save() {
     await refresh(["run-note"]);
     toast("Note saved");
   } catch (error) {
-    if (error.status === 409) await showTheirs();
-    else complain(form(), `Not saved, but kept here: ${error.message}`);
+    const told = () => complain(form(), `Not saved, but kept here: ${error.message}`);
+    if (error.status === 409) await showTheirs().catch(told);
+    else told();
   }
 }
 

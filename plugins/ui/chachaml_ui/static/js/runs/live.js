@@ -4,25 +4,30 @@
 import { Live } from "../live.js";
 import { bindBanner, bindSwitch } from "../live_controls.js";
 import { morph, morphRows } from "../morph.js";
+import { reader } from "../reading.js";
 
-const PAUSE = 2_000; // milliseconds between two readings
-const SHARE = 10; // a reading that takes long is followed by a rest of so many times as long
-const BESIDE = [".head .title", "nav[aria-label=Experiments]", "nav.tabs", ".tbl thead", ".pager"]; // what tells of the runs beside the rows
+// What tells of the runs beside the rows.
+const BESIDE = [".head .title", "nav[aria-label=Experiments]", "nav.tabs", ".tbl thead", ".pager"];
+
+function isGrouped(table) {
+  return table.querySelector("tr[data-run]") === null;
+}
 
 /**
- * Make `table` like the one in the page `html`, and what stands beside it.
+ * Make `table` like the one in `page`, and what stands beside it.
  *
- * Where somebody has scrolled away from the table's top, no row comes, goes or moves unless `whole`.
- * Returns how many rows of the page are not in the table then.
+ * Where somebody has scrolled away from the table's top, no run comes, goes or moves unless `whole`.
+ * Returns how many runs of the page are not in the table then.
  */
-export function refresh(table, html, { whole = isAtTop(table) } = {}) {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  const rows = page.querySelector(".tbl tbody");
-  if (rows === null) return 0;
-  const left = morphRows(table.querySelector("tbody"), rows, { whole });
+export function refresh(table, page, { whole = isAtTop(table) } = {}) {
+  const [old, fresh] = [table.querySelector("tbody"), page.querySelector(".tbl tbody")];
+  if (fresh === null) return 0;
+  let left = 0;
+  if (isGrouped(table)) morph(old, fresh);
+  else left = morphRows(old, fresh, { whole });
   for (const selector of BESIDE) {
-    const [old, fresh] = [document.querySelector(selector), page.querySelector(selector)];
-    if (old !== null && fresh !== null) morph(old, fresh);
+    const [shown, now] = [document.querySelector(selector), page.querySelector(selector)];
+    if (shown !== null && now !== null) morph(shown, now);
   }
   return left;
 }
@@ -33,33 +38,19 @@ function isAtTop(table) {
 
 function start(table) {
   const waits = document.createElement("button");
-  let planned = 0;
-  let rested = 0;
-
-  async function read(options) {
-    planned = 0;
-    const began = performance.now();
-    const answer = await fetch(location.href).catch(() => null);
-    if (answer?.ok) {
-      const left = refresh(table, await answer.text(), options);
-      waits.hidden = left === 0;
-      waits.textContent = `${left} new ${left === 1 ? "run" : "runs"}`;
-    }
-    const now = performance.now();
-    rested = now + Math.max(PAUSE, SHARE * (now - began));
-  }
-
-  function plan() {
-    planned ||= setTimeout(read, Math.max(0, rested - performance.now()));
-  }
+  const plan = reader((page) => {
+    const left = refresh(table, page);
+    waits.hidden = left === 0;
+    waits.textContent = `${left} new ${left === 1 ? "run" : "runs"}`;
+  });
 
   function concerns(news) {
-    return news.more || news.started + news.ended + news.moved > 0 ||
+    return isGrouped(table) || news.more || news.started + news.ended + news.moved > 0 ||
       news.ids.some((id) => table.querySelector(`tr[data-run="${CSS.escape(id)}"]`) !== null);
   }
 
   const live = new Live({
-    hello: plan, // nobody told of what happened since the page was made, or while the line was cut
+    hello: () => plan(), // nobody told of what happened since the page was made, or while the line was cut
     runs: (news) => concerns(news) && plan(),
     state: () => shown.forEach((show) => show()),
   });
@@ -70,7 +61,8 @@ function start(table) {
   waits.hidden = true;
   waits.addEventListener("click", () => {
     table.scrollTo({ top: 0 });
-    read({ whole: true });
+    window.scrollTo({ top: 0 });
+    plan({ atOnce: true });
   });
   table.before(waits);
   live.subscribe();
