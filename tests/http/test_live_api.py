@@ -172,6 +172,7 @@ async def test_without_runs_only_the_news_of_lists_is_told(
             **{"started": 1, "ended": 0, "moved": 0, "changed": 0},
             **{"ids": [run], "more": False},
         }
+        assert await events.next() == ("experiments", {"names": ["default"], "more": False})
         await served.experiments.save("iris", description="flowers")
         assert await events.next() == ("experiments", {"names": ["iris"], "more": False})
 
