@@ -29,6 +29,15 @@ class SketchSuite:
         assert sketch.count == 4
         assert columns(sketch.points) == columns(series)
 
+    async def test_points_that_were_logged_in_bulk_are_drawn_as_well(self, store: Store) -> None:
+        series = points(*(math.sin(place / 9) for place in range(100)))
+        await store.start_run(new_run("r"))
+        await store.append_points("r", {"m": series})
+        (whole,) = (await store.sketches(["r"], "m", max_points=100)).values()
+        assert columns(whole.points) == columns(series)
+        (thin,) = (await store.sketches(["r"], "m", max_points=40)).values()
+        assert 30 <= len(thin.points) <= 40
+
     async def test_only_runs_with_the_metric_are_drawn(self, store: Store) -> None:
         for run_id in ("a", "b", "c"):
             await store.start_run(new_run(run_id))

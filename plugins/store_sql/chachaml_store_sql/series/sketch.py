@@ -26,7 +26,7 @@ from chachaml_store_sql.series.codec.chunk import open_chunk
 from chachaml_store_sql.series.outline import thin_parts
 from chachaml_store_sql.series.queries import Row
 from chachaml_store_sql.series.read import merged
-from chachaml_store_sql.series.segments import LENGTH
+from chachaml_store_sql.series.segments import BLOCK, LENGTH
 
 SAMPLED = 128
 """Rows that are looked at of the newest points of a series, which are in no chunk yet."""
@@ -39,12 +39,13 @@ def sketches(
 ) -> Mapping[str, Outline]:
     """Return so many points of one key of each run that has it, from end to end.
 
-    Of chunks only the outlines are read, and of a series of very many chunks only those of so many
-    as could have their least and greatest point kept.
+    Of chunks only the outlines are read, where these have enough points, and of a series of very
+    many chunks only those of so many as could have their least and greatest point kept.
     """
     found = fetch_among(connection, _series, run_ids, {"sketch_key": key})
     own = {str(series_id): (run_id, length) for series_id, run_id, length in found}
-    parts = _by_series(fetch_among(connection, _chunks, [*own], {"most": max_points // 2}))
+    detail = {"most": max_points // 2, "enough": max_points * BLOCK // 2}
+    parts = _by_series(fetch_among(connection, _chunks, [*own], detail))
     rows = _by_series(fetch_among(connection, _rows, [*own]))
     arithmetic = arithmetic_for(0)
     sketched = {}
@@ -72,7 +73,9 @@ def _chunks(ids: Bounds) -> Select[Any]:
     stride = series.c.length // (LENGTH * bindparam("most")) + 1
     spread = (chunks.c.first_seq // LENGTH) % stride == 0
     is_last = chunks.c.first_seq + chunks.c.length == series.c.length
-    found = select(chunks.c.series_id, chunks.c.first_seq, chunks.c.outline)
+    is_short = series.c.length < bindparam("enough")
+    blob = case((is_short, chunks.c.points), else_=chunks.c.outline)
+    found = select(chunks.c.series_id, chunks.c.first_seq, blob)
     of_series = found.join_from(series, chunks, chunks.c.series_id == series.c.id)
     wanted = of_series.where(series.c.id.in_(ids), or_(spread, is_last))
     return wanted.order_by(chunks.c.series_id, chunks.c.first_seq)

@@ -6,7 +6,6 @@ import { bindBanner, bindSwitch } from "../live_controls.js";
 import { morph } from "../morph.js";
 import { reader } from "../reading.js";
 import { board } from "../run_charts.js";
-import { toast } from "../toasts.js";
 
 const PARTS = ["run-head", "run-figures", "run-params", "run-tags", "run-family", "run-datasets", "run-artifacts", "run-metrics"];
 
@@ -33,12 +32,22 @@ function show(page) {
   more.textContent = `${count} new ${count === 1 ? "metric" : "metrics"}: show`;
 }
 
+/** Leave nothing that could be done to a run that is no more, but what was read and written. */
+function sayDeleted() {
+  const said = document.createElement("p");
+  said.className = "say failed";
+  said.role = "alert";
+  said.textContent = "This run was deleted. What is shown here was read before that; nothing can be saved to it.";
+  head.before(said);
+  head.querySelector(".acts").remove();
+}
+
 const plan = reader(show);
 const live = new Live({
   hello: () => plan(), // nobody told of what happened since the page was made, or while the line was cut
   run: () => plan(),
   points: (event) => board?.append(event),
-  gone: () => toast("This run was deleted"),
+  gone: sayDeleted,
   state: () => shown.forEach((tell) => tell()),
 });
 const shown = [bindSwitch(live, document.querySelector("label.live")), bindBanner(live)];
