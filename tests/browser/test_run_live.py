@@ -97,3 +97,15 @@ def test_groups_are_read_anew_and_stay_as_many(serve_runs: Serve, visit: Visit) 
     expect(rows.nth(0)).to_contain_text("default")
     expect(rows.nth(0).get_by_role("cell").first).to_have_text("3")
     expect(rows.nth(1).get_by_role("cell").first).to_have_text("1")
+
+
+def test_a_run_that_was_deleted_says_so_and_takes_nothing_more(
+    serve_runs: Serve, visit: Visit
+) -> None:
+    server = serve_runs(one_run)
+    page = visit(server, f"/runs/{RUN}", refusals=[404])
+    expect(page.locator("figure canvas")).to_have_count(1)
+    httpx.post(f"{server.url}/api/w/runs/{RUN}/archive").raise_for_status()
+    httpx.delete(f"{server.url}/api/w/runs/{RUN}").raise_for_status()
+    expect(page.get_by_role("alert").filter(has_text="This run was deleted")).to_be_visible()
+    expect(page.get_by_role("button", name="End run")).to_have_count(0)
