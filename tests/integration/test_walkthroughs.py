@@ -53,7 +53,9 @@ def check(url: str, answered: list[Any], *, losses: list[float]) -> None:
         "staging",
     )
     assert (version["run_id"], version["description"]) == (run["id"], "first cut")
-    assert promoted == {**version, "stage": "production"}
+    assert promoted["stage_since"] >= version["stage_since"]
+    since = promoted["stage_since"]
+    assert promoted == {**version, "stage": "production", "stage_since": since}
     check_what_is_stored(url, run["id"], version, losses=losses)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Annotated
 
+from chachaml_kernel.domain.names import check_text
 from msgspec import Meta, Struct
 
 from chachaml_ui.api.table import Call, Nothing, Route, route
@@ -24,7 +25,8 @@ class Rendered(Struct, frozen=True):
 
 async def render_markdown(call: Call[Nothing, Nothing, Source]) -> Rendered:
     """Return Markdown with maths as HTML, as the page of a run shows notes; nothing is saved."""
-    return Rendered(str(await asyncio.to_thread(prose, call.body.text)))
+    text = check_text("text", call.body.text)
+    return Rendered(str(await asyncio.to_thread(prose, text)))
 
 
 def routes() -> list[Route]:
