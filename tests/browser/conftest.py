@@ -106,8 +106,9 @@ def serve_runs(tmp_path: Path) -> Iterator[Serve]:
 
 
 @pytest.fixture
-def visit(chromium: Browser) -> Iterator[Visit]:
+def visit(chromium: Browser, serve_runs: Serve) -> Iterator[Visit]:
     """Return what opens a page in a fresh browser; each is watched until the test ends."""
+    _ = serve_runs  # whose servers outlive the pages
     witnesses: list[Witness] = []
     with ExitStack() as stack:
 

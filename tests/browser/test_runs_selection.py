@@ -4,7 +4,7 @@ import re
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.accessibility import barriers
 from tests.browser.conftest import Serve, Theme, Visit
@@ -77,6 +77,19 @@ def test_runs_are_archived_and_an_undo_brings_them_back(serve_runs: Serve, visit
     expect(bar(page)).to_be_hidden()
     page.get_by_role("button", name="Undo").click()
     expect(names(page)).to_have_count(4)
+
+
+def test_a_slow_answer_is_waited_for_in_sight(serve_runs: Serve, visit: Visit) -> None:
+    page = visit(serve_runs(a_few_runs))
+    held: list[Route] = []
+    page.route("**/api/w/bulk", lambda route: held.append(route))
+    box(page, "quick").check()
+    bar(page).get_by_role("button", name="Archive").click()
+    waiting = page.get_by_role("progressbar", name="Waiting for the server")
+    expect(waiting).to_be_visible()
+    held.pop().continue_()
+    expect(page.get_by_text("1 run archived")).to_be_visible()
+    expect(waiting).to_have_count(0)
 
 
 def test_archived_runs_are_deleted_once_that_is_confirmed(serve_runs: Serve, visit: Visit) -> None:

@@ -1,5 +1,7 @@
 // Reading a page anew, often enough to be true and not so often that the server feels it.
 
+import { ApiError, fetchPage } from "./api.js";
+
 const PAUSE = 2_000; // milliseconds between two readings
 const SHARE = 10; // a reading that takes long is followed by a rest of so many times as long
 
@@ -21,12 +23,11 @@ export function reader(show) {
     const began = performance.now();
     const address = location.href;
     try {
-      const answer = await fetch(address, { headers: { Accept: "text/html" } });
-      const text = answer.ok ? await answer.text() : null;
+      const page = await fetchPage(address);
       // An answer to an address that was left meanwhile says nothing of what is shown now.
-      if (text !== null && address === location.href) show(new DOMParser().parseFromString(text, "text/html"));
+      if (address === location.href) show(page);
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error; // no answer came: the banner tells of it
+      if (!(error instanceof ApiError)) throw error; // no answer came: the banner tells of it
     } finally {
       const now = performance.now();
       rested = now + Math.max(PAUSE, SHARE * (now - began));

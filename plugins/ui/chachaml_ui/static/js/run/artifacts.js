@@ -1,7 +1,8 @@
 // Artifacts: folders and finds change in place, previews open above the page.
 
-import { fetchPage, refresh } from "./parts.js";
+import { awaited, fetchPage } from "../api.js";
 import { toast } from "../toasts.js";
+import { refresh } from "./parts.js";
 
 const NAMES = ["folder", "artifact"];
 
@@ -29,7 +30,7 @@ async function preview(link) {
   room.replaceChildren();
   dialog.showModal();
   try {
-    const page = await fetchPage(link.href);
+    const page = await awaited(fetchPage(link.href));
     room.replaceChildren(document.adoptNode(page.getElementById("preview")));
   } catch (error) {
     room.textContent = error.message;

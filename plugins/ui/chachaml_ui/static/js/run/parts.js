@@ -1,23 +1,10 @@
 // Parts of a page, each with an id: fetched anew from the server, so that only it draws them.
 
-import { ApiError } from "../api.js";
-
-/** Return the document at `address`, parsed and never run. */
-export async function fetchPage(address) {
-  let answer;
-  try {
-    answer = await fetch(address, { headers: { Accept: "text/html" } });
-  } catch {
-    throw new ApiError(0, "no answer", "the server did not answer; is it running?");
-  }
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (!answer.ok) throw new ApiError(answer.status, answer.statusText, page.querySelector("main h1")?.textContent ?? answer.statusText);
-  return page;
-}
+import { awaited, fetchPage } from "../api.js";
 
 /** Show the parts `ids` as `address` has them now; what had the focus keeps it if it is still there. */
 export async function refresh(ids, address = location.href) {
-  const anew = await fetchPage(address);
+  const anew = await awaited(fetchPage(address));
   for (const id of ids) {
     const shown = document.getElementById(id);
     const fresh = anew.getElementById(id);

@@ -1,5 +1,7 @@
 // The table of runs as it stands on the page. Its rows may be replaced at any time.
 
+import { awaited, fetchPage } from "../api.js";
+
 /** Return the rows that stand for runs, from the top. */
 export function rows() {
   return [...document.querySelectorAll(".tbl.runs tr[data-run]")];
@@ -24,9 +26,8 @@ export function onRows(action) {
 
 /** Show what the server now says at `address`, in place: nothing that was scrolled moves. */
 export async function refresh(address = location.href) {
-  const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
-  if (answer === null || !answer.ok) return location.assign(address);
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = await awaited(fetchPage(address)).catch(() => null);
+  if (fresh === null) return location.assign(address);
   const parts = [...document.querySelectorAll("[data-part]")];
   const theirs = parts.map((part) => fresh.querySelector(`[data-part="${part.dataset.part}"]`));
   if (theirs.includes(null)) return location.assign(address);

@@ -1,0 +1,49 @@
+"""What the stylesheets hold is what the pages need."""
+
+import re
+from pathlib import Path
+
+import chachaml_ui
+import pytest
+
+HOME = Path(chachaml_ui.__file__).parent
+SHEETS = sorted((HOME / "static/css").glob("*.css"))
+SOURCES = [
+    *HOME.glob("templates/**/*.html"),
+    *HOME.glob("static/js/**/*.js"),
+    *HOME.glob("**/*.py"),
+]
+NUMBERED = re.compile(r"(c|d|lap)\d+")
+FROM_LIBRARIES = re.compile(r"u-[a-z-]+|overlay|selection|handle")
+"""Classes that uPlot and d3-brush give to what they draw."""
+
+
+def without_comments(sheet: Path) -> str:
+    return re.sub(r"/\*.*?\*/", "", sheet.read_text(), flags=re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def words() -> set[str]:
+    return {word for source in SOURCES for word in re.findall(r"[\w-]+", source.read_text())}
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_no_rule_is_for_a_class_that_nothing_has(sheet: Path, words: set[str]) -> None:
+    selectors = re.findall(r"([^{};@]+)\{", without_comments(sheet))
+    named = {name for each in selectors for name in re.findall(r"[.#]([A-Za-z][\w-]*)", each)}
+    known = {name for name in named if NUMBERED.fullmatch(name) or FROM_LIBRARIES.fullmatch(name)}
+    assert named - known - words == set()
+
+
+def test_every_token_is_used() -> None:
+    tokens = (HOME / "static/tokens.css").read_text()
+    rules = "".join(without_comments(sheet) for sheet in SHEETS)
+    uses = tokens + rules + "".join(source.read_text() for source in SOURCES)
+    named = re.findall(r"(--[\w-]+):", tokens)
+    unused = [name for name in named if not re.search(rf"{name}\b(?!-|:)", uses)]
+    assert unused == []
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_no_rule_shouts(sheet: Path) -> None:
+    assert "!important" not in sheet.read_text()
