@@ -23,7 +23,7 @@ run: $(BIN)/.run-ready ## serve on http://127.0.0.1:8080, with the data in this 
 	@exec $(BIN)/chachaml-kernel $(ARGS)
 
 test: setup ## run every test (ARGS="-k name" for some)
-	cd $(ROOT) && $(BIN)/python -m pytest $(ARGS)
+	cd $(ROOT) && $(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: lint types test ## what CI runs: lint, types, tests
 

@@ -45,7 +45,7 @@ def read(body: bytes) -> int:
     return sum(map(len, read_points(body, 0).values()))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     st.sampled_from(SOUND),
     st.lists(st.tuples(st.integers(0, 3_000), st.binary(min_size=1, max_size=8)), max_size=4),

@@ -104,7 +104,7 @@ BESIDES = {"end": end, "settle": settle, "undo": seal_undone}
 
 
 @given(operations=OPERATIONS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_order_of_appends_merges_and_failures_reads_the_same(
     operations: list[tuple[str, int, bool]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

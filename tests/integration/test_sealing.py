@@ -260,9 +260,7 @@ OPERATIONS = st.lists(
 
 
 @given(operations=OPERATIONS, first=st.integers(0, 2_000), last=st.integers(0, 2_000))
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(operations=[("append", 100)], first=2, last=0)
 def test_any_order_of_appends_and_seals_reads_the_same(
     operations: list[tuple[str, int]],

@@ -5,7 +5,7 @@ import re
 import pytest
 from chachaml_ui.prose import formula, markdown
 from chachaml_ui.prose.markdown import prose
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 RUN = "0" * 31 + "7"
@@ -102,7 +102,6 @@ def test_nothing_acts_and_nothing_is_fetched(written: str) -> None:
     check_harmless(prose(written))
 
 
-@settings(deadline=None)  # how long it takes is no matter here
 @given(st.text(alphabet="$\\{}^_&<>\"'=[]()!*`~|#- \nab1", max_size=60))
 def test_whatever_is_written_is_shown_and_harmless(text: str) -> None:
     check_harmless(prose(text))
