@@ -187,11 +187,12 @@ chunks = Table(
     Column("every_step", Boolean, nullable=False),
     Column("least_at", BigInteger, nullable=False),
     Column("greatest_at", BigInteger, nullable=False),
+    Column("peaks", LargeBinary, nullable=False),
     Column("outline", LargeBinary, nullable=False),
     Column("points", LargeBinary, nullable=False),
     PrimaryKeyConstraint("series_id", "first_seq"),
 )
-"""The points from `first_seq` on, compressed, and before them those that a thin curve needs.
+"""The points from `first_seq` on, compressed, and before them those that thin curves need.
 
 A point is a row of `points` or in a chunk, never both. Steps are NULL where no point has one;
 `every_step` tells whether all have.

@@ -165,6 +165,7 @@ def _metrics() -> None:
         sa.Column("every_step", sa.Boolean, nullable=False),
         sa.Column("least_at", sa.BigInteger, nullable=False),
         sa.Column("greatest_at", sa.BigInteger, nullable=False),
+        sa.Column("peaks", sa.LargeBinary, nullable=False),
         sa.Column("outline", sa.LargeBinary, nullable=False),
         sa.Column("points", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("series_id", "first_seq"),
