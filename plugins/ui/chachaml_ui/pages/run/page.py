@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Literal
 
 from aiohttp import web
 from chachaml_kernel.domain.runs import Run
@@ -12,7 +13,7 @@ from msgspec import Struct
 from chachaml_ui.api.queries import query_reader
 from chachaml_ui.keys import KERNEL
 from chachaml_ui.pages.frame import load_frame, render
-from chachaml_ui.pages.run.charts import chart_groups
+from chachaml_ui.pages.run.charts import ROWS, chart_groups, latest_values
 from chachaml_ui.pages.run.environment import environment
 from chachaml_ui.pages.run.figures import figures
 from chachaml_ui.pages.run.tree import tree
@@ -22,11 +23,13 @@ from chachaml_ui.prose.markdown import prose
 class Shown(Struct, frozen=True, forbid_unknown_fields=True):
     """Which of many artifacts are shown: those in a folder, or those that are named so.
 
-    The others say how charts are drawn, which is the business of the page's scripts.
+    `metrics` says whether all of those are in their table. The others say how charts are drawn,
+    which is the business of the page's scripts.
     """
 
     folder: str = ""
     artifact: str = ""
+    metrics: Literal["", "all"] = ""
     x: str = ""
     metric: str = ""
     smooth: str = ""
@@ -49,6 +52,8 @@ async def show_run(request: web.Request) -> web.Response:
         frame=await load_frame(request),
         detail=detail,
         groups=chart_groups(detail.metrics),
+        latest=latest_values(detail.metrics),
+        rows=detail.metrics if asked.metrics == "all" else detail.metrics[:ROWS],
         figures=figures(detail, now=kernel.now()),
         parent=await _parent(kernel, detail.run),
         environment=environment(detail.env),
