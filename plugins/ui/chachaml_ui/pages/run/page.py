@@ -6,7 +6,6 @@ from typing import Literal
 
 from aiohttp import web
 from chachaml_kernel.domain.runs import Run
-from chachaml_kernel.errors import NotFound
 from chachaml_kernel.kernel import Kernel
 from msgspec import Struct
 
@@ -71,7 +70,5 @@ async def _parent(kernel: Kernel, run: Run) -> Run | None:
     """Return the run that this one belongs to, unless it was deleted meanwhile."""
     if run.parent_run_id is None:
         return None
-    try:
-        return (await kernel.runs.get(run.parent_run_id)).run
-    except NotFound:
-        return None
+    found = await kernel.runs.glance([run.parent_run_id])
+    return found[run.parent_run_id].run if found else None
