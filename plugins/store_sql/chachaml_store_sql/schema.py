@@ -151,11 +151,12 @@ series = Table(
     Column("started_at", BigInteger, nullable=False),
     Column("settled", BigInteger, nullable=False),
     UniqueConstraint("run_id", "key", name="series_of_run"),
-    Index("series_by_latest", "key", "last_value", "started_at"),
+    Index("series_by_latest", "key", "last_value", "started_at", "run_id"),
     sqlite_autoincrement=True,
 )
 """One row a run and key, kept up to date with each append; `logged` rises with each of them.
-`started_at` is when the run started, so that an index has runs by a metric and then newest first.
+`started_at` is when the run started, so that an index has runs by a metric and then newest first;
+it has their ids too, so that those of very many runs are read from it alone.
 
 How the first `settled` points are stored does not change any more.
 

@@ -133,7 +133,7 @@ def _metrics() -> None:
         sa.UniqueConstraint("run_id", "key", name="series_of_run"),
         sqlite_autoincrement=True,
     )
-    op.create_index("series_by_latest", "series", ["key", "last_value", "started_at"])
+    op.create_index("series_by_latest", "series", ["key", "last_value", "started_at", "run_id"])
     op.create_table(
         "points",
         sa.Column("series_id", sa.BigInteger, nullable=False),
