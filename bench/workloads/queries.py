@@ -31,6 +31,13 @@ ASKED = {
     "whole": ("none of all, each looked at", {"q": "metric.metric-3:max > 2"}),
 }
 
+PAGES = {
+    "page": ("the first page of /runs", {}),
+    "page_sorted": ("/runs sorted by a metric", {"sort": "metric.metric-3"}),
+    "page_filtered": ("/runs filtered by a query", {"q": EXAMPLE}),
+    "page_tenth": ("/runs of the tenth with a metric < 0.1", {"q": "metric.metric-3 < 0.1"}),
+}
+
 
 def queries(sizes: Sizes) -> Workload:
     """Return the workload."""
@@ -41,7 +48,7 @@ def queries(sizes: Sizes) -> Workload:
         return lambda: read(server.port, sizes.seconds)
 
     what = f"{sizes.wide:,} runs with {KEYS} params and metrics"
-    titles = {name: title for name, (title, _) in ASKED.items()} | {
+    titles = {name: title for name, (title, _) in (ASKED | PAGES).items()} | {
         "complete": "completion of a metric's key"
     }
     rows = [Row(f"queries_{name}", 12, f"{what}: {title}", "ms") for name, title in titles.items()]
@@ -49,13 +56,14 @@ def queries(sizes: Sizes) -> Workload:
 
 
 def read(port: int, seconds: float) -> dict[str, float]:
-    """Return the milliseconds of each list, and of a completion."""
-    reads = {name: f"/api/runs?{urlencode(asked)}" for name, (_, asked) in ASKED.items()}
-    reads["complete"] = f"/api/complete?{urlencode({'q': 'metric.', 'at': 7})}"
+    """Return the milliseconds of each list, of a completion, and of each page."""
+    reads = {name: (f"/api/runs?{urlencode(asked)}", _rows) for name, (_, asked) in ASKED.items()}
+    reads["complete"] = f"/api/complete?{urlencode({'q': 'metric.', 'at': 7})}", _rows
+    reads |= {name: (f"/runs?{urlencode(asked)}", _lines) for name, (_, asked) in PAGES.items()}
     figures = {}
-    for name, path in reads.items():
+    for name, (path, count) in reads.items():
         rows = ROWS.get(name, range(1, 101))
-        asked = Read(once(get(path)), _rows)
+        asked = Read(once(get(path)), count)
         took = median_ms(port, asked, expected=rows.__contains__, seconds=seconds)
         figures[f"queries_{name}"] = took
     return figures
@@ -63,3 +71,7 @@ def read(port: int, seconds: float) -> dict[str, float]:
 
 def _rows(bodies: Sequence[Body]) -> int:
     return len(json.loads(bodies[0]))
+
+
+def _lines(bodies: Sequence[Body]) -> int:
+    return bodies[0].count(b"<tr data-run=")

@@ -205,6 +205,10 @@ def test_thousands_of_metrics_are_found_by_a_part_of_their_keys(
     page.get_by_role("searchbox").fill("")
     expect(chart(page, "layer0/weight0")).to_be_visible()
     assert "find" not in page.url
+    page.get_by_text("All metrics as a table").click()
+    page.get_by_role("link", name="Show all 3,000 metrics").click()
+    expect(page.get_by_role("rowheader", name="layer29/weight2999")).to_be_attached()
+    drawn(page, "layer0/weight0")
 
 
 def test_a_metric_can_be_the_axis_of_the_others(serve_runs: Serve, visit: Visit) -> None:

@@ -131,7 +131,11 @@ def test_a_run_names_its_versions_and_they_outlive_it(api: Api, run: str, name: 
         {"name": name, "version": 2, "stage": "none"},
         {"name": name, "version": 1, "stage": "production"},
     ]
+    api.post(f"/api/w/runs/{run}/metrics", {"accuracy": 0.75})
+    page = api.http.get(f"/models/{name}").text
+    assert page.count(f'<a href="/runs/{run}"') == page.count('title="accuracy: 0.75"') == 3
     api.post(f"/api/w/runs/{run}/archive", {})
     assert api.http.delete(f"/api/w/runs/{run}").status_code == 200
     assert len(history(api, name)) == 1
+    assert api.http.get(f"/models/{name}").text.count(f'title="{run}">deleted') == 3
     assert move(api, name, 3, stage="production", displaces=1).status_code == 200

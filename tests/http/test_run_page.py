@@ -1,5 +1,6 @@
 """The pages of a run as answers: what they load, and what they let bytes do."""
 
+import json
 import re
 
 import httpx
@@ -65,12 +66,28 @@ def test_a_page_with_all_that_is_hostile_needs_no_inline_script(
     api.post(f"/api/w/runs/{run}/params", {evil: [evil] * 20})
     api.post(f"/api/note/{run}", {"note": evil})
     api.upload(run, evil.replace("/", ""), b"", content_type="text/plain")
+    api.post(f"/api/w/runs/{run}/metrics", {"metrics": {f"{evil}</template>": 1.0}})
     text = http.get(f"/runs/{run}").text
     assert text.count("alert(1)") > 10
     assert not re.search(r"<script>|<style|\sstyle=|\son[a-z]+=|javascript:", text)
+    assert text.count("</template>") == 1
 
 
-@pytest.mark.parametrize("asked", ["colour=red", "artifact=a&artifact=b"])
+def test_the_table_has_some_of_many_metrics_and_all_if_asked_for(
+    api: Api, http: httpx.Client, run: str
+) -> None:
+    keys = [f"metric{number:03}" for number in range(250)]
+    api.post(f"/api/w/runs/{run}/metrics", {"metrics": dict.fromkeys(keys, 0.25)})
+    for asked, shown in (("", keys[:200]), ("?metrics=all", keys)):
+        text = http.get(f"/runs/{run}{asked}").text
+        table = text.partition('id="run-metrics"')[2]
+        assert re.findall(r'scope="row" class="cut" title="(\w+)"', table) == shown
+        assert ("Show all 250 metrics" in table) is (asked == "")
+        [known] = re.findall(r"<template data-latest>(.*)</template>", text)
+        assert json.loads(known) == [[key, "0.2500"] for key in keys]
+
+
+@pytest.mark.parametrize("asked", ["colour=red", "metrics=some", "artifact=a&artifact=b"])
 def test_a_bad_question_gets_a_page_that_says_why(http: httpx.Client, run: str, asked: str) -> None:
     answer = http.get(f"/runs/{run}?{asked}")
     assert answer.status_code == 400

@@ -10,9 +10,11 @@ from chachaml_kernel.domain.metrics import Points, Window, thin
 from chachaml_kernel.testing.builders import new_run
 from chachaml_kernel.testing.reading import history_of
 from chachaml_store_sql import SqlStore
+from chachaml_store_sql.schema import chunks
 from chachaml_store_sql.series.lazy import Lazy
 from chachaml_store_sql.series.segments import LENGTH
 from chachaml_store_sqlite import StoreSqlite
+from sqlalchemy import update
 
 from tests.integration.curves import curve, exact
 
@@ -74,9 +76,32 @@ async def test_an_outline_of_steps_that_recur_keeps_peaks_without_keeping_all_po
     assert all(step is not None and 20 <= step <= 8_999 for step in drawn.steps)
 
 
+async def test_a_thin_outline_of_very_many_points_reads_nothing_of_their_chunks_but_the_peaks(
+    store: SqlStore,
+) -> None:
+    await store.start_run(new_run("r"))
+    logged = curve(0, 100_020)
+    values = list(logged.values)
+    values[77_777], values[12_345], values[60_010] = 50.0, -math.inf, 60.0
+    logged = Points(values, logged.times, logged.steps)
+    for begin, end in ((0, 60_000), (60_000, 60_020), (60_020, 100_020)):  # rows between chunks
+        await store.append_points("r", {"m": logged.span(begin, end)})
+    await store.write(lambda c: c.execute(update(chunks).values(outline=b"", points=b"")))
+    outline = await store.outline("r", "m", Window(), max_points=100)
+    drawn = outline.points
+    assert outline.count == 100_020
+    assert (drawn.times[0], drawn.times[-1]) == (logged.times[0], logged.times[-1])
+    assert {50.0, -math.inf, 60.0} <= set(drawn.values)
+    assert any(map(math.isnan, drawn.values))
+    assert 60 <= len(drawn) <= 100
+    places = list(map(logged.times.index, drawn.times))
+    assert exact(drawn) == exact(logged.take(places))
+    assert places == sorted(places)
+
+
 async def test_an_outline_is_decoded_where_it_is_read(store: SqlStore) -> None:
     await store.start_run(new_run("r"))
     await store.append_points("r", {"m": curve(0, 10_000)})
-    for max_points in (50, 20_000):
+    for max_points in (20, 50, 20_000):
         drawn = (await store.outline("r", "m", Window(), max_points=max_points)).points
         assert not any(isinstance(each, Lazy) for each in (drawn.values, drawn.times, drawn.steps))

@@ -5,7 +5,7 @@ import inspect
 import math
 import pkgutil
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
@@ -34,10 +34,12 @@ from chachaml_store_sql.lists.trends import FEW as LITTLE
 from chachaml_store_sql.schema import runs, series
 from chachaml_store_sql.series.batches import batch_of
 from chachaml_store_sqlite import StoreSqlite
-from sqlalchemy import Connection, Dialect, Executable, Select, bindparam, select
+from sqlalchemy import Dialect, Executable, Select, bindparam, select
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+
+from tests.integration.plans import statements_of, steps_of
 
 DIALECTS = [PGDialect_psycopg, PGDialect_asyncpg, SQLiteDialect_pysqlite]
 ABOVE = MetricCondition("loss", Operator.GREATER, 0.5)
@@ -112,7 +114,7 @@ def shape_of(kind: str) -> Shape:
     """Return a shape with this kind of condition, with as many values as it takes."""
     if kind in ("and", "or", "not"):
         return kind, 0, (("nothing", 0, ()),)
-    if kind == "found":
+    if kind in ("found", "among"):
         return kind, 0, (shape_of("rows tag in"), shape_of("rows metric <"))
     if kind == "nothing" or kind in {f"{name} there" for name in (*OWN, "headline")}:
         return kind, 0, ()
@@ -178,34 +180,9 @@ async def test_rows_are_found_by_any_number_of_keys(store: SqlStore) -> None:
     assert (await store.get_run("run")).params == dict(sorted(wanted.items()))
 
 
-async def statements_of(store: SqlStore, function: Callable[[Connection], object]) -> list[str]:
-    """Return the SQL that a function runs, with its values in it."""
-    seen: list[str] = []
-
-    def listen(connection: Connection) -> None:
-        driver: Any = connection.connection.driver_connection
-        driver.set_trace_callback(seen.append)
-        function(connection)
-        driver.set_trace_callback(None)
-
-    await store.read(listen)
-    return seen
-
-
 async def plan_of(store: SqlStore, query: RunQuery) -> list[str]:
     """Return what SQLite does for a list, a line a step."""
     return await steps_of(store, lambda c: list_runs(c, query))
-
-
-async def steps_of(store: SqlStore, function: Callable[[Connection], object]) -> list[str]:
-    """Return what SQLite does for the statements of a function, a line a step."""
-    ran = await statements_of(store, function)
-
-    def explain(connection: Connection) -> list[str]:
-        driver: Any = connection.connection.driver_connection
-        return [row[3] for sql in ran for row in driver.execute(f"EXPLAIN QUERY PLAN {sql}")]
-
-    return await store.read(explain)
 
 
 @pytest.mark.parametrize("headline", [(), ("accuracy",)])
@@ -251,15 +228,21 @@ async def test_where_few_runs_are_meant_they_are_found_before_they_are_sorted(
     plan = await plan_of(store, RunQuery(experiment="default", sort=by_loss))
     assert "SEARCH runs USING INDEX runs_by_experiment (experiment_id=? AND archived=?)" in plan
     plan = await plan_of(store, RunQuery(metric=ABOVE))
-    assert "SEARCH series USING INDEX series_by_latest (key=? AND last_value>?)" in plan
+    assert "SEARCH series USING COVERING INDEX series_by_latest (key=? AND last_value>?)" in plan
 
 
 @pytest.mark.parametrize("sort", [Sort(), Sort("metric", "other"), Sort("param", "p")], ids=str)
 @pytest.mark.parametrize(
     ("query", "steps"),
     [
-        ("metric.loss < 1", ["series USING INDEX series_by_latest (key=? AND last_value<?)"]),
-        ("metric.loss = nan", ["series USING INDEX series_by_latest (key=? AND last_value=?)"]),
+        (
+            "metric.loss < 1",
+            ["series USING COVERING INDEX series_by_latest (key=? AND last_value<?)"],
+        ),
+        (
+            "metric.loss = nan",
+            ["series USING COVERING INDEX series_by_latest (key=? AND last_value=?)"],
+        ),
         ("param.p = 1", ["params USING COVERING INDEX params_by_value (key=? AND number=?)"]),
         ("param.p = word", ["params USING INDEX params_by_value (key=? AND number=? AND brief=?)"]),
         ("tag.t = x and name = y", ["tags USING INDEX tags_by_value (key=? AND brief=?)"]),

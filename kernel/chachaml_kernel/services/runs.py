@@ -1,6 +1,6 @@
 """Runs: their life, what is said about them, lists and comparisons of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from chachaml_kernel.domain.comparison import MAX_COMPARED, Comparison, compare
@@ -10,7 +10,7 @@ from chachaml_kernel.domain.direction import LOWER_IS_BETTER
 from chachaml_kernel.domain.experiments import DEFAULT
 from chachaml_kernel.domain.groups import Grouping, Groups, check_grouping
 from chachaml_kernel.domain.idempotency import Once
-from chachaml_kernel.domain.live import What
+from chachaml_kernel.domain.live import Glance, What
 from chachaml_kernel.domain.names import check_key, check_name, check_number, check_text
 from chachaml_kernel.domain.notes import Saved
 from chachaml_kernel.domain.paging import Page, Position, check_limit
@@ -116,6 +116,11 @@ class Runs:
     async def get(self, run_id: str) -> RunDetail:
         """Return a run whole."""
         return await self.store.get_run(run_id, headline=self.headline)
+
+    async def glance(self, run_ids: Collection[str]) -> Mapping[str, Glance]:
+        """Return those of some runs that exist, by id, in short: no metric but the headline."""
+        wanted = dict.fromkeys(run_ids, frozenset[str]())
+        return await self.store.glance(wanted, most=0, headline=self.headline)
 
     async def list(self, query: RunQuery) -> Page[RunRow]:
         """Return one page of the runs that `query` describes."""

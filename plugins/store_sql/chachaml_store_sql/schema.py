@@ -151,11 +151,12 @@ series = Table(
     Column("started_at", BigInteger, nullable=False),
     Column("settled", BigInteger, nullable=False),
     UniqueConstraint("run_id", "key", name="series_of_run"),
-    Index("series_by_latest", "key", "last_value", "started_at"),
+    Index("series_by_latest", "key", "last_value", "started_at", "run_id"),
     sqlite_autoincrement=True,
 )
 """One row a run and key, kept up to date with each append; `logged` rises with each of them.
-`started_at` is when the run started, so that an index has runs by a metric and then newest first.
+`started_at` is when the run started, so that an index has runs by a metric and then newest first;
+it has their ids too, so that those of very many runs are read from it alone.
 
 How the first `settled` points are stored does not change any more.
 
@@ -187,11 +188,12 @@ chunks = Table(
     Column("every_step", Boolean, nullable=False),
     Column("least_at", BigInteger, nullable=False),
     Column("greatest_at", BigInteger, nullable=False),
+    Column("peaks", LargeBinary, nullable=False),
     Column("outline", LargeBinary, nullable=False),
     Column("points", LargeBinary, nullable=False),
     PrimaryKeyConstraint("series_id", "first_seq"),
 )
-"""The points from `first_seq` on, compressed, and before them those that a thin curve needs.
+"""The points from `first_seq` on, compressed, and before them those that thin curves need.
 
 A point is a row of `points` or in a chunk, never both. Steps are NULL where no point has one;
 `every_step` tells whether all have.

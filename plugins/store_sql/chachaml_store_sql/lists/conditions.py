@@ -192,6 +192,11 @@ def _found(*rows: Select[Any]) -> Condition:
     return runs.c.id == any_of_them.limit(FEW).subquery().c.run_id
 
 
+def _among(*rows: Select[Any]) -> Condition:
+    """Return: the run is of any of these rows, however many there are."""
+    return runs.c.id.in_(rows[0] if len(rows) == 1 else union(*rows))
+
+
 def _of_run(column: ColumnElement[Any], test: Test) -> Test:
     if not getattr(column, "nullable", True):
         return lambda *values: test(column, *values)
@@ -265,10 +270,11 @@ CONDITIONS: Mapping[str, Callable[..., Any]] = {
     "param text or number": _has_text_or_number,
     **{kind: _exists(kind) for kind in LOOKUPS},
     "found": _found,
+    "among": _among,
     **{f"rows {kind}": _rows(kind) for kind in LOOKUPS},
     **{f"joined metric {op}": _joined(test) for op, test in COMPARE.items()},
 }
 """Each kind of condition, as a function of its bound values or of its parts.
 
-`found` consists of `rows`, and a headline has `keys`, which are no conditions themselves.
+`found` and `among` consist of `rows`, a headline has `keys`; these are no conditions themselves.
 """

@@ -1,12 +1,12 @@
 """Groups of runs: one statement, which makes sums of what the runs of a group have."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from sys import float_info
 from typing import Any
 
 from chachaml_kernel.domain.groups import Group, GroupBy, Grouping, Groups, Spread
-from chachaml_kernel.domain.query import RunQuery, Sort
+from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.values import JsonValue
 from sqlalchemy import (
     ColumnElement,
@@ -28,7 +28,7 @@ from sqlalchemy import (
 from chachaml_store_sql import rows
 from chachaml_store_sql.compiled import Fetched, fetch
 from chachaml_store_sql.lists.filters import Shape, conditions, filter_values, shapes
-from chachaml_store_sql.lists.plan import plan
+from chachaml_store_sql.lists.plan import plan_whole
 from chachaml_store_sql.schema import experiments, params, runs, series, tags
 
 PER_METRIC = 6
@@ -37,7 +37,7 @@ PER_PARAM = 4
 
 def group_runs(connection: Connection, query: RunQuery, grouping: Grouping) -> Groups:
     """Return the runs that `query` describes in groups."""
-    wanted = plan(connection, replace(query, sort=Sort())).filters
+    wanted = plan_whole(connection, query)
     build = _Grouped(
         shapes(wanted),
         grouping.by,

@@ -35,6 +35,9 @@ INDEXED = {
 JOINED = {f"metric {name}" for name in COMPARE}
 """Kinds of filters that an order by the same metric can check on the series that it has joined."""
 
+MANY = 20_000
+"""Rows that are counted at most to see which of two filters fewer runs satisfy."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -62,6 +65,18 @@ def plan(connection: Connection, query: RunQuery) -> Plan:
     return Plan(worded, few, numbers_only=bool(joined))
 
 
+def plan_whole(connection: Connection, query: RunQuery) -> Sequence[Filter]:
+    """Return the filters of a query, worded so that all of its runs are found well.
+
+    Those that satisfy one of them are looked up in an index, and the others checked for these.
+    """
+    wanted = filters(query)
+    known = [each for each in wanted if _is_known(each)]
+    if len(known) > 1:
+        known.sort(key=lambda each: _count(connection, each, MANY))
+    return [_found(each, "among") if each in known[:1] else each for each in wanted]
+
+
 def _is_joined(each: Filter, query: RunQuery) -> bool:
     by_metric = query.sort.by == "metric" and each.kind in JOINED
     return by_metric and each.values[0] == query.sort.key
@@ -71,8 +86,8 @@ def _joined(each: Filter) -> Filter:
     return Filter(f"joined {each.kind}", each.values[1:])
 
 
-def _found(each: Filter) -> Filter:
-    return Filter("found", parts=[Filter(f"rows {it.kind}", it.values) for it in _lookups(each)])
+def _found(each: Filter, kind: str = "found") -> Filter:
+    return Filter(kind, parts=[Filter(f"rows {it.kind}", it.values) for it in _lookups(each)])
 
 
 def _lookups(each: Filter) -> Sequence[Filter]:
@@ -82,17 +97,22 @@ def _lookups(each: Filter) -> Sequence[Filter]:
 
 def _rarest(connection: Connection, wanted: Sequence[Filter]) -> Filter | None:
     """Return the filter that the fewest runs satisfy, if these are few and an index knows them."""
-    counts = [
-        (sum(_count(connection, it) for it in _lookups(each)), each)
-        for each in wanted
-        if all(it.kind in INDEXED for it in _lookups(each))
-    ]
+    counts = [(_count(connection, each, FEW), each) for each in wanted if _is_known(each)]
     fewest, rarest = min(counts, key=itemgetter(0), default=(0, None))
     return rarest if fewest <= FEW else None
 
 
-def _count(connection: Connection, each: Filter) -> int:
-    return _up_to_few(connection, _Rows(each.kind, len(each.values)), filter_values([each]))
+def _is_known(each: Filter) -> bool:
+    """Tell whether indexes know the runs that satisfy a filter."""
+    return all(it.kind in INDEXED for it in _lookups(each))
+
+
+def _count(connection: Connection, each: Filter, most: int) -> int:
+    """Return how many rows satisfy a filter, of each of its lookups up to one more than `most`."""
+    return sum(
+        _counted_in(connection, _Rows(it.kind, len(it.values), most), filter_values([it]))
+        for it in _lookups(each)
+    )
 
 
 def _are_few_runs(connection: Connection, wanted: Sequence[Filter]) -> bool:
@@ -100,10 +120,10 @@ def _are_few_runs(connection: Connection, wanted: Sequence[Filter]) -> bool:
     if not own:
         return False
     own += [each for each in wanted if each.kind == "archived ="]
-    return _up_to_few(connection, _Runs(shapes(own)), filter_values(own)) <= FEW
+    return _counted_in(connection, _Runs(shapes(own)), filter_values(own)) <= FEW
 
 
-def _up_to_few(connection: Connection, build: Build, values: Values) -> int:
+def _counted_in(connection: Connection, build: Build, values: Values) -> int:
     [[count]] = fetch(connection, build, values)
     return int(count)
 
@@ -116,21 +136,23 @@ class _Runs:
 
     def __call__(self, _: Dialect) -> Executable:
         """Return the statement."""
-        return _counted(select(literal(1)).select_from(runs).where(*conditions(self.filtered)))
+        found = select(literal(1)).select_from(runs).where(*conditions(self.filtered))
+        return _counted(found, FEW)
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Counts the rows, of a run each, that satisfy a filter, likewise."""
+    """Counts the rows, of a run each, that satisfy a filter, up to one more than `most`."""
 
     kind: str
     values: int
+    most: int
 
     def __call__(self, _: Dialect) -> Executable:
         """Return the statement."""
         [rows] = conditions([(f"rows {self.kind}", self.values, ())])
-        return _counted(rows)
+        return _counted(rows, self.most)
 
 
-def _counted(found: Select[Any]) -> Executable:
-    return select(func.count()).select_from(found.limit(FEW + 1).subquery())
+def _counted(found: Select[Any], most: int) -> Executable:
+    return select(func.count()).select_from(found.limit(most + 1).subquery())

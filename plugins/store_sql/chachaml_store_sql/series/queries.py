@@ -5,7 +5,7 @@ There are many of them in a long read.
 
 import functools
 from dataclasses import asdict
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, Dialect, Select, bindparam, func, literal_column, select
 
@@ -13,9 +13,12 @@ from chachaml_store_sql.compiled import Statement, compiled, run
 from chachaml_store_sql.schema import chunks, points
 from chachaml_store_sql.series.spans import EVERYTHING, Bounded, Span
 
+Blob: TypeAlias = Literal["peaks", "outline", "points"]
+"""What a chunk has of its points, from few of them to all."""
+
 
 class Head(NamedTuple):
-    """A chunk, but for one of its blobs or the other."""
+    """A chunk, with one of its blobs."""
 
     first_seq: int
     length: int
@@ -36,16 +39,12 @@ class Row(NamedTuple):
     value: float | None
 
 
-def read_chunks(connection: Connection, span: Span, *, limit: int = EVERYTHING) -> list[Head]:
-    """Return the chunks that may have points in a span, in order, with these."""
-    statement = _chunks(connection.dialect, span.bounded, "points")
+def read_chunks(
+    connection: Connection, span: Span, *, blob: Blob = "points", limit: int = EVERYTHING
+) -> list[Head]:
+    """Return the chunks that may have points in a span, in order, with the blob asked for."""
+    statement = _chunks(connection.dialect, span.bounded, blob)
     return list(map(Head._make, run(connection, statement, {**asdict(span), "limit": limit})))
-
-
-def read_outlines(connection: Connection, span: Span) -> list[Head]:
-    """Return the chunks that may have points in a span, in order, with their outlines."""
-    statement = _chunks(connection.dialect, span.bounded, "outline")
-    return list(map(Head._make, run(connection, statement, {**asdict(span), "limit": EVERYTHING})))
 
 
 def read_rows(connection: Connection, span: Span, *, limit: int = EVERYTHING) -> list[Row]:
@@ -55,7 +54,7 @@ def read_rows(connection: Connection, span: Span, *, limit: int = EVERYTHING) ->
 
 
 @functools.lru_cache(maxsize=64)
-def _chunks(dialect: Dialect, bounded: Bounded, blob: str) -> Statement:
+def _chunks(dialect: Dialect, bounded: Bounded, blob: Blob) -> Statement:
     """Return the query of chunks that may have points in a span."""
     of_series = chunks.c.series_id == bindparam("series_id")
     # The chunk that the span begins in is the last one that does not begin behind that.

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chachaml_kernel.domain.metrics import Points, extremes
+from chachaml_kernel.domain.metrics import Points, extremes, thin
 
+from chachaml_store_sql.series import peaks
 from chachaml_store_sql.series.codec import chunk, columns
 from chachaml_store_sql.series.codec.chunk import What
 from chachaml_store_sql.series.codec.columns import Encoded, Encoding, as_list
@@ -25,6 +26,7 @@ class Segment:
     every_step: bool
     least_at: int
     greatest_at: int
+    peaks: bytes
     outline: bytes
     points: bytes
 
@@ -52,6 +54,7 @@ def make(points: Points, outline: Points, *, thorough: bool = False) -> Segment:
         every_step=least_step is not None and What.HAS_STEP not in encoded,
         least_at=least_at,
         greatest_at=greatest_at,
+        peaks=peaks.encode(thin(outline, peaks.MOST)),
         outline=chunk.encode(outline),
         points=chunk.join(encoded, len(points)),
     )

@@ -1,13 +1,10 @@
 """One model: its versions, what stood in which stage when, and two versions side by side."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from aiohttp import web
 from chachaml_kernel.domain.comparison import VersionDiff
 from chachaml_kernel.domain.models import ModelDetail, Stage, Version
-from chachaml_kernel.domain.runs import RunDetail
-from chachaml_kernel.errors import NotFound
 from chachaml_kernel.kernel import Kernel
 from msgspec import Struct
 
@@ -48,7 +45,7 @@ async def show_model(request: web.Request) -> web.Response:
         detail=detail,
         model=detail.model,
         versions=versions,
-        sources=await _sources(kernel, versions),
+        sources=await kernel.runs.glance({version.run_id for version in versions}),
         sides=sides,
         diff=compared,
         parts=[] if compared is None else parts(compared),
@@ -88,17 +85,3 @@ def _candidate(detail: ModelDetail) -> Version | None:
     """Return the newest version, if it could be promoted."""
     newest = detail.versions[0]
     return newest if newest.stage in (Stage.NONE, Stage.STAGING) else None
-
-
-async def _sources(kernel: Kernel, versions: Sequence[Version]) -> Mapping[str, RunDetail]:
-    """Return the runs that `versions` come from, by id, those that still are."""
-    ids = list({version.run_id for version in versions})
-    found = await asyncio.gather(*(_source(kernel, run_id) for run_id in ids))
-    return {run.run.id: run for run in found if run is not None}
-
-
-async def _source(kernel: Kernel, run_id: str) -> RunDetail | None:
-    try:
-        return await kernel.runs.get(run_id)
-    except NotFound:
-        return None

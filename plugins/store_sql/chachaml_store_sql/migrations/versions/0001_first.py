@@ -133,7 +133,7 @@ def _metrics() -> None:
         sa.UniqueConstraint("run_id", "key", name="series_of_run"),
         sqlite_autoincrement=True,
     )
-    op.create_index("series_by_latest", "series", ["key", "last_value", "started_at"])
+    op.create_index("series_by_latest", "series", ["key", "last_value", "started_at", "run_id"])
     op.create_table(
         "points",
         sa.Column("series_id", sa.BigInteger, nullable=False),
@@ -165,6 +165,7 @@ def _metrics() -> None:
         sa.Column("every_step", sa.Boolean, nullable=False),
         sa.Column("least_at", sa.BigInteger, nullable=False),
         sa.Column("greatest_at", sa.BigInteger, nullable=False),
+        sa.Column("peaks", sa.LargeBinary, nullable=False),
         sa.Column("outline", sa.LargeBinary, nullable=False),
         sa.Column("points", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("series_id", "first_seq"),

@@ -7,7 +7,6 @@ from aiohttp import web
 from chachaml_kernel.domain.comparison import MAX_COMPARED
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import Run
-from chachaml_kernel.errors import NotFound
 from chachaml_kernel.kernel import Kernel
 
 from chachaml_ui.keys import KERNEL
@@ -66,11 +65,11 @@ async def _added(kernel: Kernel, text: str) -> Added | None:
     """Return the runs whose id, or else whose name, is `text`; none if nothing was asked for."""
     if not text:
         return None
-    try:
-        return Added(text, [(await kernel.runs.get(text)).run])
-    except NotFound:
+    found = await kernel.runs.glance([text])
+    if not found:
         named = await kernel.runs.list(RunQuery(name=text, archived=None, limit=NAMESAKES))
         return Added(text, [row.run for row in named.rows])
+    return Added(text, [glance.run for glance in found.values()])
 
 
 def routes() -> Sequence[web.RouteDef]:

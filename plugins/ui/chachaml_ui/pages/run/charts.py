@@ -1,14 +1,18 @@
-"""The charts of a run: its metrics in groups, and which of them the page has frames for."""
+"""The charts of a run: its metrics in groups, and which the page has frames and rows for."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chachaml_kernel.domain.metrics import Metric
 
+from chachaml_ui.pages.words import figure
+
 FOLDS = 40
 """So many groups are in the page; a script adds the others."""
 FRAMES = 24
 """So many charts have a frame in the page, so that nothing moves when they are drawn."""
+ROWS = 200
+"""So many metrics are in the page's table, unless all are asked for: each row takes a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +37,8 @@ def chart_groups(metrics: Sequence[Metric]) -> Sequence[Group]:
         groups.append(Group(prefix, len(found[prefix]), shown))
         left -= len(shown)
     return groups
+
+
+def latest_values(metrics: Sequence[Metric]) -> Sequence[tuple[str, str]]:
+    """Return all keys with their latest values in words, from which scripts make other frames."""
+    return [(metric.key, figure(metric.value)) for metric in metrics]

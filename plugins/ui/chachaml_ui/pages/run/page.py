@@ -2,17 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Literal
 
 from aiohttp import web
 from chachaml_kernel.domain.runs import Run
-from chachaml_kernel.errors import NotFound
 from chachaml_kernel.kernel import Kernel
 from msgspec import Struct
 
 from chachaml_ui.api.queries import query_reader
 from chachaml_ui.keys import KERNEL
 from chachaml_ui.pages.frame import load_frame, render
-from chachaml_ui.pages.run.charts import chart_groups
+from chachaml_ui.pages.run.charts import ROWS, chart_groups, latest_values
 from chachaml_ui.pages.run.environment import environment
 from chachaml_ui.pages.run.figures import figures
 from chachaml_ui.pages.run.tree import tree
@@ -22,11 +22,13 @@ from chachaml_ui.prose.markdown import prose
 class Shown(Struct, frozen=True, forbid_unknown_fields=True):
     """Which of many artifacts are shown: those in a folder, or those that are named so.
 
-    The others say how charts are drawn, which is the business of the page's scripts.
+    `metrics` says whether all of those are in their table. The others say how charts are drawn,
+    which is the business of the page's scripts.
     """
 
     folder: str = ""
     artifact: str = ""
+    metrics: Literal["", "all"] = ""
     x: str = ""
     metric: str = ""
     smooth: str = ""
@@ -49,6 +51,8 @@ async def show_run(request: web.Request) -> web.Response:
         frame=await load_frame(request),
         detail=detail,
         groups=chart_groups(detail.metrics),
+        latest=latest_values(detail.metrics),
+        rows=detail.metrics if asked.metrics == "all" else detail.metrics[:ROWS],
         figures=figures(detail, now=kernel.now()),
         parent=await _parent(kernel, detail.run),
         environment=environment(detail.env),
@@ -66,7 +70,5 @@ async def _parent(kernel: Kernel, run: Run) -> Run | None:
     """Return the run that this one belongs to, unless it was deleted meanwhile."""
     if run.parent_run_id is None:
         return None
-    try:
-        return (await kernel.runs.get(run.parent_run_id)).run
-    except NotFound:
-        return None
+    found = await kernel.runs.glance([run.parent_run_id])
+    return found[run.parent_run_id].run if found else None

@@ -6,10 +6,10 @@ import { onKey } from "./frame.js";
 
 const root = document.querySelector("[data-charts]");
 
-/** Return the latest value of each metric, as the table of all of them says it. */
-function latestValues() {
-  const rows = document.querySelectorAll("[data-metrics] tbody tr");
-  return new Map([...rows].map(({ cells: [key, value] }) => [key.title, value.textContent]));
+/** Return the latest value of each metric in words, as `page` has them: this one, or a fresh one. */
+export function latestValues(page = document) {
+  const written = page.querySelector("template[data-latest]");
+  return new Map(written === null ? [] : JSON.parse(written.content.textContent));
 }
 
 /** Where the page has metrics: the board of their charts. */

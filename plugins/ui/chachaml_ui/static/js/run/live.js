@@ -5,7 +5,7 @@ import { Live } from "../live.js";
 import { bindBanner, bindSwitch } from "../live_controls.js";
 import { morph } from "../morph.js";
 import { reader } from "../reading.js";
-import { board } from "../run_charts.js";
+import { board, latestValues } from "../run_charts.js";
 
 const PARTS = ["run-head", "run-figures", "run-params", "run-tags", "run-family", "run-datasets", "run-artifacts", "run-metrics"];
 
@@ -26,8 +26,7 @@ function show(page) {
   if (board === null && page.querySelector("[data-charts]") !== null) location.reload();
   if (more === null) return;
   const known = new Set(board?.keys);
-  const keys = [...page.querySelectorAll("#run-metrics tbody th")].map((cell) => cell.title);
-  const count = keys.filter((key) => !known.has(key)).length;
+  const count = [...latestValues(page).keys()].filter((key) => !known.has(key)).length;
   more.hidden = count === 0;
   more.textContent = `${count} new ${count === 1 ? "metric" : "metrics"}: show`;
 }
