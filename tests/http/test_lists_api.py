@@ -88,6 +88,26 @@ def test_runs_are_found_by_a_metric(
     assert [row["matched"] for row in rows] == [row["latest"]["loss"] for row in rows]
 
 
+def test_the_values_that_are_searched_are_counted_in_bins(api: Api, experiment: str) -> None:
+    found = api.get(
+        "/api/search/distribution",
+        experiment=experiment,
+        metric_key="loss",
+        op=">",
+        metric_value="1",
+        bins="2",
+    )
+    counts = {"nan": 0, "below": 0, "above": 0, "count": 3, "found": 2}
+    assert found == {"bins": [1, 2], "least": 1.0, "greatest": 3.0, **counts}
+
+
+@pytest.mark.parametrize("bins", ["0", "201", "-1"])
+def test_bins_are_few_and_at_least_one(api: Api, bins: str) -> None:
+    asked = {"metric_key": "a", "op": ">", "metric_value": "1", "bins": bins}
+    answer = api.http.get("/api/search/distribution", params=asked)
+    assert detail(answer, 400) == f"bins is {bins}; it must be from 1 to 200"
+
+
 def pages(http: httpx.Client, path: str) -> list[Json]:
     """Return all pages that begin at `path`, following their links."""
     found = []

@@ -42,6 +42,7 @@ GET /api/runs/{id}/metrics
 GET /api/sparks
 GET /api/compare
 GET /api/search
+GET /api/search/distribution
 GET /api/complete
 GET /api/keys
 GET /api/export

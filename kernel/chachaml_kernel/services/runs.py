@@ -7,6 +7,7 @@ from chachaml_kernel.domain.comparison import MAX_COMPARED, Comparison, compare
 from chachaml_kernel.domain.counts import RunCounts
 from chachaml_kernel.domain.datasets import Dataset, check_dataset
 from chachaml_kernel.domain.direction import LOWER_IS_BETTER
+from chachaml_kernel.domain.distribution import Distribution, check_bins
 from chachaml_kernel.domain.experiments import DEFAULT
 from chachaml_kernel.domain.groups import Grouping, Groups, check_grouping
 from chachaml_kernel.domain.idempotency import Once
@@ -14,7 +15,7 @@ from chachaml_kernel.domain.live import What
 from chachaml_kernel.domain.names import check_key, check_name, check_number, check_text
 from chachaml_kernel.domain.notes import Saved
 from chachaml_kernel.domain.paging import Page, Position, check_limit
-from chachaml_kernel.domain.query import RunQuery, at_time
+from chachaml_kernel.domain.query import MetricCondition, RunQuery, at_time
 from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunRow, RunStatus, end_status
 from chachaml_kernel.domain.values import JsonValue, check_value
 from chachaml_kernel.errors import Invalid, NotFound
@@ -134,6 +135,13 @@ class Runs:
         check_grouping(grouping)
         dated = at_time(query, self.clock())
         return await self.store.group_runs(replace(dated, headline=self.headline), grouping)
+
+    async def distribution(
+        self, query: RunQuery, metric: MetricCondition, *, bins: int
+    ) -> Distribution:
+        """Return how a metric's latest values are spread; see `SummaryStore.distribution`."""
+        dated = replace(at_time(query, self.clock()), headline=self.headline)
+        return await self.store.distribution(dated, metric, bins=check_bins(bins))
 
     async def compare(self, run_ids: Sequence[str]) -> Comparison:
         """Put runs side by side, in the order given; an id that is given twice counts once."""
