@@ -227,6 +227,40 @@ def test_runs_are_exported_a_row_each(api: Api, experiment: str) -> None:
     assert 'filename="runs.csv"' in answer.headers["Content-Disposition"]
 
 
+def test_chosen_runs_are_exported_archived_ones_too_and_by_a_form_as_well(
+    api: Api, experiment: str
+) -> None:
+    ids = [row["id"] for row in api.get("/api/runs", experiment=experiment)][1:]
+    api.post(f"/api/w/runs/{ids[0]}/archive", {})
+    asked = {"ids": [*ids, "nope"], "what": "runs"}
+    for answer in (
+        api.http.post("/api/export", json=asked),
+        api.http.post("/api/export", data=asked),
+    ):
+        assert [row["name"] for row in table(answer)] == ["b", "a"]
+        assert 'filename="runs.csv"' in answer.headers["Content-Disposition"]
+    points = api.http.post("/api/export", data={"ids": ids[1], "what": "metrics"})
+    assert [(row["run_name"], row["key"]) for row in table(points)] == [("a", "loss")]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"ids": [str(n) for n in range(1_001)]}, "takes 1 to 1,000 runs; got 1,001"),
+        ({"what": "runs"}, "missing required field `ids`"),
+        ({"ids": ["a"], "q": "x"}, "unknown field 'q'"),
+        ({"ids": ["a"], "format": "xlsx"}, "available: csv"),
+        ({"ids": ["a"], "what": "all"}, "Invalid enum value 'all'"),
+    ],
+)
+def test_an_export_that_is_not_to_be_had_says_why(api: Api, body: Json, said: str) -> None:
+    for answer in (
+        api.http.post("/api/export", json=body),
+        api.http.post("/api/export", data=body),
+    ):
+        assert said in detail(answer, 400)
+
+
 def test_points_are_exported_a_row_each(api: Api, experiment: str) -> None:
     query = {"experiment": experiment, "what": "metrics", "status": "running"}
     rows = table(api.http.get("/api/export", params=query))

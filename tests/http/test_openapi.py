@@ -46,6 +46,7 @@ GET /api/search/distribution
 GET /api/complete
 GET /api/keys
 GET /api/export
+POST /api/export
 GET /api/live
 GET /api/models
 GET /api/models/{name}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from aiohttp import web
+from chachaml_kernel.domain.bulk import MAX_RUNS
 from chachaml_kernel.domain.comparison import MAX_COMPARED
 from chachaml_kernel.domain.direction import higher_is_better
 from chachaml_kernel.domain.paging import next_cursor
@@ -58,6 +59,7 @@ async def list_runs(request: web.Request) -> web.StreamResponse:
         ordering=filters.ordering(at.query.sort),
         hidden=partial(filters.hidden, at.asked),
         most=MAX_COMPARED,
+        at_once=MAX_RUNS,
         passed=lambda: round((time.perf_counter() - began) * 1_000),
         **_menus(kernel, at, frame, rows, shown.columns),
         **(await _groups(kernel, at, rows) if at.group and rows else {"groups": None}),
