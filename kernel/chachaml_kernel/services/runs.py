@@ -70,10 +70,8 @@ class Runs:
             datasets=[self._dataset(run.id, dataset) for dataset in datasets],
         )
         started = await self.store.start_run(new, once=once)
-        self.changes.run(started.id, What.STARTED)
+        self._tell(started, What.STARTED)
         self.changes.experiment(started.experiment)
-        if parent_run_id is not None:
-            self.changes.run(parent_run_id, What.CHILDREN)
         return started
 
     async def end(
@@ -87,15 +85,15 @@ class Runs:
         """End a run as `completed` or `failed`; the same end twice is fine."""
         if error is not None:
             check_text("error", error)
-        await self.store.end_run(
+        ended = await self.store.end_run(
             run_id, end_status(status), error=error, at=self.clock(), once=once
         )
-        self.changes.run(run_id, What.ENDED)
+        self._tell(ended, What.ENDED)
 
     async def resume(self, run_id: str, *, once: Once | None = None) -> Run:
         """Let a run take writes again."""
         resumed = await self.store.resume_run(run_id, once=once)
-        self.changes.run(run_id, What.RESUMED)
+        self._tell(resumed, What.RESUMED)
         return resumed
 
     async def archive(self, run_id: str, *, once: Once | None = None) -> None:
@@ -234,6 +232,12 @@ class Runs:
     ) -> Page[Dataset]:
         """Return one page of a run's datasets, newest first."""
         return await self.store.list_datasets(run_id, limit=check_limit(limit), after=after)
+
+    def _tell(self, run: Run, what: What) -> None:
+        """Tell those who watch a run what it did, and those who watch its parent that it did."""
+        self.changes.run(run.id, what)
+        if run.parent_run_id is not None:
+            self.changes.run(run.parent_run_id, What.CHILDREN)
 
     def _dataset(self, run_id: str, dataset: Dataset) -> Dataset:
         return replace(
