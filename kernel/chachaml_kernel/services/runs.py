@@ -165,7 +165,7 @@ class Runs:
             raise Invalid(f"comparing takes {MAX_COMPARED} runs at most; got {len(ids)}")
         sides = await self.store.get_sides(ids, headline=self.headline)
         if not sides:
-            raise NotFound("run", f"of the {len(ids)} runs to compare none exists; choose others")
+            raise NotFound("run", "none of the runs to compare exists; choose others")
         return compare(sides, lower=self.lower_is_better)
 
     async def log_params(
