@@ -74,6 +74,13 @@ def test_a_search_finds_runs_by_the_latest_value(serve_runs: Serve, visit: Visit
     expect(page.get_by_role("columnheader", name="Matched: accuracy")).to_be_visible()
     assert found(page) == ["completed\nrun 3", "completed\nrun 1"]
     expect(page.get_by_role("row", name="run 1")).to_contain_text("0.9000")
+    spread = page.get_by_role("figure", name="2 runs")
+    expect(spread).to_contain_text("of 4 with accuracy; 1 NaN, which satisfies nothing")
+    curve = spread.get_by_role("img", name="accuracy from 0.7000 to 0.9000; 2 runs ≥ 0.8")
+    assert curve.locator(".bar").count() == 3
+    assert curve.locator(".bar.faint").count() == 1
+    spread.get_by_text("As a table").click()
+    expect(spread.get_by_role("row")).to_have_count(4)
     expect(page.get_by_label("Metric", exact=True)).to_have_value("accuracy")
 
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Position, expect
 
 from tests.browser.accessibility import barriers
 from tests.browser.conftest import Serve, Theme, Visit
@@ -27,14 +27,29 @@ def test_without_a_choice_the_params_that_differ_are_shown(serve_runs: Serve, vi
     expect(row.get_by_role("cell", name="0.1", exact=True)).to_be_visible()
 
 
-def test_an_address_says_the_columns_and_they_stand_by_kind(
-    serve_runs: Serve, visit: Visit
-) -> None:
+def test_an_address_says_the_columns_and_their_order(serve_runs: Serve, visit: Visit) -> None:
     page = visit(serve_runs(a_sweep), f"{CHOSEN}&experiment=default")
-    expect(page.locator("thead .over th")).to_have_text(["Params", "Metrics, latest", "Tags"])
-    assert heads(page)[3:7] == ["lr", "val/loss", "a,b%", "goal"]
+    kinds = ["Metrics, latest", "Params", "Tags", "Metrics, latest"]
+    expect(page.locator("thead .over th")).to_have_text(kinds)
+    assert heads(page)[3:7] == ["val/loss", "lr", "goal", "a,b%"]
     shown = page.get_by_role("row", name="run 2").get_by_role("cell").all_inner_texts()
-    assert shown[2:6] == ["0.01", "2.2500", "7", "paper"]
+    assert shown[2:6] == ["2.2500", "0.01", "paper", "7"]
+
+
+def test_columns_are_dragged_to_another_place(serve_runs: Serve, visit: Visit) -> None:
+    page = visit(serve_runs(a_sweep), f"{CHOSEN}&experiment=default&sort=name")
+    head = page.locator("thead [data-column]")
+    left: Position = {"x": 4, "y": 10}
+    head.filter(has_text="a,b%").drag_to(head.filter(has_text="lr"), target_position=left)
+    page.wait_for_url("**columns=metric.val%2Floss%2Cmetric.a%252Cb%2525%2Cparam.lr%2Ctag.goal**")
+    assert "sort=name" in page.url
+    assert heads(page)[3:7] == ["val/loss", "a,b%", "lr", "goal"]
+    entries = menu(page).get_by_role("listitem")
+    goal = entries.filter(has_text="goal")
+    goal.drag_to(entries.filter(has_text="val/loss"), target_position=left)
+    page.get_by_role("button", name="Show these").click()
+    page.wait_for_url("**columns=tag.goal**")
+    assert heads(page)[3:7] == ["goal", "val/loss", "a,b%", "lr"]
 
 
 def test_columns_are_ticked_moved_and_remembered(serve_runs: Serve, visit: Visit) -> None:
@@ -48,7 +63,8 @@ def test_columns_are_ticked_moved_and_remembered(serve_runs: Serve, visit: Visit
     expect(up).to_be_focused()
     columns.get_by_role("button", name="Show these").click()
     page.wait_for_url("**columns=**")
-    assert heads(page)[3:6] == ["lr", "val/loss", "a,b%"]
+    assert sorted(heads(page)[3:6]) == ["a,b%", "lr", "val/loss"]
+    assert heads(page).index("val/loss") < heads(page).index("a,b%")
     assert "sort=name" in page.url
     page.get_by_role("link", name="val/loss").click()
     expect(names(page)).to_have_text(["run 2", "run 1", "run 0", "child 1", "child 0", "sweep"])

@@ -129,7 +129,7 @@ def test_selected_runs_are_exported(serve_runs: Serve, visit: Visit) -> None:
     box(page, "slow").check()
     box(page, "young").check()
     with page.expect_download() as exported:
-        bar(page).get_by_role("link", name="Export").click()
+        bar(page).get_by_role("button", name="Export").click()
     lines = exported.value.path().read_text().splitlines()
     assert [line.split(",")[2] for line in lines[1:]] == ["young", "slow"]
 

@@ -88,6 +88,26 @@ def test_runs_are_found_by_a_metric(
     assert [row["matched"] for row in rows] == [row["latest"]["loss"] for row in rows]
 
 
+def test_the_values_that_are_searched_are_counted_in_bins(api: Api, experiment: str) -> None:
+    found = api.get(
+        "/api/search/distribution",
+        experiment=experiment,
+        metric_key="loss",
+        op=">",
+        metric_value="1",
+        bins="2",
+    )
+    counts = {"nan": 0, "below": 0, "above": 0, "count": 3, "found": 2}
+    assert found == {"bins": [1, 2], "least": 1.0, "greatest": 3.0, **counts}
+
+
+@pytest.mark.parametrize("bins", ["0", "201", "-1"])
+def test_bins_are_few_and_at_least_one(api: Api, bins: str) -> None:
+    asked = {"metric_key": "a", "op": ">", "metric_value": "1", "bins": bins}
+    answer = api.http.get("/api/search/distribution", params=asked)
+    assert detail(answer, 400) == f"bins is {bins}; it must be from 1 to 200"
+
+
 def pages(http: httpx.Client, path: str) -> list[Json]:
     """Return all pages that begin at `path`, following their links."""
     found = []
@@ -205,6 +225,40 @@ def test_runs_are_exported_a_row_each(api: Api, experiment: str) -> None:
     assert rows[0]["tag.kind"] == "c-kind"
     assert float(rows[0]["metric.loss"]) == 2
     assert 'filename="runs.csv"' in answer.headers["Content-Disposition"]
+
+
+def test_chosen_runs_are_exported_archived_ones_too_and_by_a_form_as_well(
+    api: Api, experiment: str
+) -> None:
+    ids = [row["id"] for row in api.get("/api/runs", experiment=experiment)][1:]
+    api.post(f"/api/w/runs/{ids[0]}/archive", {})
+    asked = {"ids": [*ids, "nope"], "what": "runs"}
+    for answer in (
+        api.http.post("/api/export", json=asked),
+        api.http.post("/api/export", data=asked),
+    ):
+        assert [row["name"] for row in table(answer)] == ["b", "a"]
+        assert 'filename="runs.csv"' in answer.headers["Content-Disposition"]
+    points = api.http.post("/api/export", data={"ids": ids[1], "what": "metrics"})
+    assert [(row["run_name"], row["key"]) for row in table(points)] == [("a", "loss")]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"ids": [str(n) for n in range(1_001)]}, "takes 1 to 1,000 runs; got 1,001"),
+        ({"what": "runs"}, "missing required field `ids`"),
+        ({"ids": ["a"], "q": "x"}, "unknown field 'q'"),
+        ({"ids": ["a"], "format": "xlsx"}, "available: csv"),
+        ({"ids": ["a"], "what": "all"}, "Invalid enum value 'all'"),
+    ],
+)
+def test_an_export_that_is_not_to_be_had_says_why(api: Api, body: Json, said: str) -> None:
+    for answer in (
+        api.http.post("/api/export", json=body),
+        api.http.post("/api/export", data=body),
+    ):
+        assert said in detail(answer, 400)
 
 
 def test_points_are_exported_a_row_each(api: Api, experiment: str) -> None:

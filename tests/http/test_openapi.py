@@ -42,9 +42,11 @@ GET /api/runs/{id}/metrics
 GET /api/sparks
 GET /api/compare
 GET /api/search
+GET /api/search/distribution
 GET /api/complete
 GET /api/keys
 GET /api/export
+POST /api/export
 GET /api/live
 GET /api/models
 GET /api/models/{name}

@@ -42,9 +42,9 @@ def texts(page: str, pattern: str) -> Sequence[str]:
     return [html.unescape(re.sub(r"<[^>]*>", "", one)).strip() for one in found]
 
 
-def test_columns_stand_by_kind_in_the_order_written() -> None:
+def test_columns_stand_in_the_order_written() -> None:
     columns = read_columns("tag.b,metric.z,param.a.b,metric.a,metric.z")
-    assert [column.name for column in columns] == ["param.a.b", "metric.z", "metric.a", "tag.b"]
+    assert [column.name for column in columns] == ["tag.b", "metric.z", "param.a.b", "metric.a"]
 
 
 @pytest.mark.parametrize("key", ["a,b", "100%", "%2C", "a/b", "日本 🚀", ODD])

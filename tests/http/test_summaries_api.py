@@ -81,7 +81,7 @@ def test_a_comparison_says_what_is_best_and_what_differs(api: Api) -> None:
         first: {"latest": 2.0, "count": 2, "min": 2.0, "max": 3.0},
         second: {"latest": 2.5, "count": 1, "min": 2.5, "max": 2.5},
     }
-    assert compared["best"] == {"auc": [second], "f1": [second], "loss": [first]}
+    assert compared["best"] == {"auc": [], "f1": [second], "loss": [first]}
     assert compared["env"]["python"] == {first: "3.12", second: "3.13"}
     assert compared["env_differing"] == ["python"]
     assert compared["datasets"][second][0]["name"] == "b.csv"

@@ -37,6 +37,23 @@ async def test_what_changes_until_somebody_asks_is_told_in_one_update(served: Ke
     await updates.aclose()
 
 
+async def test_who_watches_a_run_hears_what_its_children_do(served: Kernel) -> None:
+    parent = (await served.runs.start()).id
+    updates = served.live.watch(Watch([parent]), patience=PATIENCE)
+    await anext(updates)
+
+    async def told() -> list[set[What]]:
+        return [{*news.changed} for news in (await anext(updates)).runs]
+
+    child = (await served.runs.start(parent_run_id=parent)).id
+    assert await told() == [{What.CHILDREN}]
+    await served.runs.end(child)
+    assert await told() == [{What.CHILDREN}]
+    await served.runs.resume(child)
+    assert await told() == [{What.CHILDREN}]
+    await updates.aclose()
+
+
 async def test_no_point_is_told_twice_or_left_out_while_many_write(served: Kernel) -> None:
     run = (await served.runs.start()).id
     await log(served, run, -1.0)

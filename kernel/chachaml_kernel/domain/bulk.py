@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chachaml_kernel.errors import Conflict, Invalid, NotFound
 
 MAX_RUNS = 1_000
-"""Runs that one request changes, while other writes wait."""
+"""Runs that one request names, to change or to export them; other writes wait for a change."""
 NAMED = 10
 """Ids that a message names."""
 
@@ -14,7 +14,7 @@ def check_run_ids(run_ids: Sequence[str]) -> Sequence[str]:
     """Return `run_ids`, each once; raise `Invalid` unless there are 1 to 1,000 of them."""
     ids = list(dict.fromkeys(run_ids))
     if not 1 <= len(ids) <= MAX_RUNS:
-        raise Invalid(f"one request changes 1 to {MAX_RUNS:,} runs; got {len(ids):,}")
+        raise Invalid(f"one request takes 1 to {MAX_RUNS:,} runs; got {len(ids):,}")
     return ids
 
 

@@ -36,10 +36,13 @@ RECENT = 40
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """A metric by which runs are ranked; `descending` if more is better."""
+    """A metric by which runs are ranked; `descending` if more is better.
+
+    It is none where neither more nor less is; then no run is the best.
+    """
 
     key: str
-    descending: bool
+    descending: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +59,8 @@ class Trend:
     """How an experiment goes by one metric.
 
     `recent` are the latest values of its last 40 runs that have the metric, by run, oldest first.
-    The best is none where no latest value is finite. Archived runs are left out.
+    The best is none where no latest value is finite, or nothing is better. Archived runs are left
+    out.
     """
 
     ranking: Ranking

@@ -5,6 +5,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeGuard
 
+from chachaml_kernel.domain.direction import gets_better
 from chachaml_kernel.domain.language.meaning import Subject, holds
 from chachaml_kernel.domain.paging import Page, damaged_cursor
 from chachaml_kernel.domain.query import MetricCondition, Operator, RunQuery, Sort
@@ -154,11 +155,14 @@ def satisfies(record: RunRecord, condition: MetricCondition) -> bool:
 
 
 def headline(record: RunRecord, preferred: Sequence[str]) -> Headline | None:
-    """Return the headline of a run: the first preferred key, else the one logged last."""
+    """Return the headline of a run: the first preferred key, else the one logged last.
+
+    What gets better neither way leads only where there is nothing else.
+    """
     if not record.series:
         return None
-    logged_last = next(reversed(record.series))
-    key = next((key for key in preferred if key in record.series), logged_last)
+    last_logged = [*filter(gets_better, record.series)] or [*record.series]
+    key = next((key for key in preferred if key in record.series), last_logged[-1])
     metric = summary(key, record.series[key])
     return Headline(key, metric.value, metric.step)
 

@@ -45,10 +45,10 @@ class MemoryRuns:
         error: str | None,
         at: int,
         once: Once | None = None,
-    ) -> None:
+    ) -> Run:
         """End a run, if it is not ended so already."""
 
-        def write() -> None:
+        def write() -> Run:
             record = self.memory.run(run_id)
             if record.run.status is RunStatus.RUNNING:
                 record.run = replace(record.run, status=status, error=error, ended_at=at)
@@ -57,8 +57,9 @@ class MemoryRuns:
                     f"run {run_id!r} has ended as {record.run.status}; "
                     f"resume it before it can end as {status}"
                 )
+            return record.run
 
-        self.memory.once(once, write)
+        return self.memory.once(once, write)
 
     async def resume_run(self, run_id: str, *, once: Once | None = None) -> Run:
         """Make a run running again."""

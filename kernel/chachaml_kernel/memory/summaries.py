@@ -9,13 +9,14 @@ from chachaml_kernel.domain.counts import RunCounts
 from chachaml_kernel.domain.metrics import Outline, thin
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import Run
+from chachaml_kernel.memory.distributions import MemoryDistributions
 from chachaml_kernel.memory.groups import MemoryGroups
 from chachaml_kernel.memory.lists import detail, matching, row
 from chachaml_kernel.memory.state import Memory, RunRecord
 from chachaml_kernel.memory.trends import MemoryTrends
 
 
-class MemorySummaries(MemoryGroups, MemoryTrends):
+class MemorySummaries(MemoryDistributions, MemoryGroups, MemoryTrends):
     """Keeps the promises of `SummaryStore`."""
 
     memory: Memory

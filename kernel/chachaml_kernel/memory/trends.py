@@ -38,8 +38,9 @@ class MemoryTrends:
         values = [(latest(r.series[key]), r.run) for r in runs if key in r.series]
         numbers = [one for one in values if isfinite(one[0])]
         best = None
-        if numbers:
-            value, run = sorted(numbers, key=lambda one: one[0], reverse=ranking.descending)[0]
+        descending = ranking.descending
+        if numbers and descending is not None:
+            value, run = sorted(numbers, key=lambda one: one[0], reverse=descending)[0]
             best = Best(run_id=run.id, run_name=run.name, value=value)
         return Trend(ranking=ranking, best=best, recent=recent[::-1])
 

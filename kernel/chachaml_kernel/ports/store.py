@@ -49,9 +49,9 @@ class RunStore(Protocol):
         error: str | None,
         at: int,
         once: Once | None = None,
-    ) -> None:
-        """End a run. Ending it again with the same status changes nothing; with another one
-        raises `Conflict`. Raises `NotFound("run")`."""
+    ) -> Run:
+        """End a run and return it. Ending it again with the same status changes nothing; with
+        another one raises `Conflict`. Raises `NotFound("run")`."""
         ...
 
     async def resume_run(self, run_id: str, *, once: Once | None = None) -> Run:

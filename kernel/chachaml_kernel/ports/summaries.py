@@ -5,10 +5,11 @@ from typing import Protocol
 
 from chachaml_kernel.domain.comparison import Side
 from chachaml_kernel.domain.counts import RunCounts
+from chachaml_kernel.domain.distribution import Distribution
 from chachaml_kernel.domain.experiments import Ranking, Trend
 from chachaml_kernel.domain.groups import Grouping, Groups
 from chachaml_kernel.domain.metrics import Outline
-from chachaml_kernel.domain.query import RunQuery
+from chachaml_kernel.domain.query import MetricCondition, RunQuery
 
 
 class SummaryStore(Protocol):
@@ -26,6 +27,16 @@ class SummaryStore(Protocol):
         """Return the runs that `query` describes in groups; its order and place count for nothing.
 
         A deviation is as exact as one that is taken from the mean in a second go.
+        """
+        ...
+
+    async def distribution(
+        self, query: RunQuery, metric: MetricCondition, *, bins: int
+    ) -> Distribution:
+        """Return how the latest values of a metric are spread over the runs `query` describes.
+
+        Of the query, its own `metric`, its order and its place count for nothing. `bins` is 1 or
+        more. Found are the runs that satisfy `metric`, which NaN never does.
         """
         ...
 

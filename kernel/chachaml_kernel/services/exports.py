@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Literal, TypeAlias
 
+from chachaml_kernel.domain.bulk import check_run_ids
+from chachaml_kernel.domain.language.tree import Comparison, Field
 from chachaml_kernel.domain.metrics import Points, Window
 from chachaml_kernel.domain.query import RunQuery, at_time
 from chachaml_kernel.domain.runs import RunKeys, RunRow
@@ -84,6 +86,14 @@ class Exports:
         else:
             table = Table(POINT_COLUMNS, self._point_batches(query))
         return Export(f"{subject}.{format}", exporter.content_type, exporter.write(table))
+
+    async def export_runs(self, subject: Subject, run_ids: Sequence[str], *, format: str) -> Export:
+        """Write these runs, newest first, archived ones too; those that are not there are left out.
+
+        Raises `Invalid` for more than 1,000 of them.
+        """
+        chosen = Comparison(Field("id"), "in", tuple(check_run_ids(run_ids)))
+        return await self.export(subject, RunQuery(archived=None, where=chosen), format=format)
 
     async def _pages(self, query: RunQuery) -> AsyncIterator[Sequence[RunRow]]:
         query = replace(query, limit=RUNS_A_BATCH)

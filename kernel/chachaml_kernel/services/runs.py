@@ -7,6 +7,7 @@ from chachaml_kernel.domain.comparison import MAX_COMPARED, Comparison, compare
 from chachaml_kernel.domain.counts import RunCounts
 from chachaml_kernel.domain.datasets import Dataset, check_dataset
 from chachaml_kernel.domain.direction import LOWER_IS_BETTER
+from chachaml_kernel.domain.distribution import Distribution, check_bins
 from chachaml_kernel.domain.experiments import DEFAULT
 from chachaml_kernel.domain.groups import Grouping, Groups, check_grouping
 from chachaml_kernel.domain.idempotency import Once
@@ -14,7 +15,7 @@ from chachaml_kernel.domain.live import Glance, What
 from chachaml_kernel.domain.names import check_key, check_name, check_number, check_text
 from chachaml_kernel.domain.notes import Saved
 from chachaml_kernel.domain.paging import Page, Position, check_limit
-from chachaml_kernel.domain.query import RunQuery, at_time
+from chachaml_kernel.domain.query import MetricCondition, RunQuery, at_time
 from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunRow, RunStatus, end_status
 from chachaml_kernel.domain.values import JsonValue, check_value
 from chachaml_kernel.errors import Invalid, NotFound
@@ -69,10 +70,8 @@ class Runs:
             datasets=[self._dataset(run.id, dataset) for dataset in datasets],
         )
         started = await self.store.start_run(new, once=once)
-        self.changes.run(started.id, What.STARTED)
+        self._tell(started, What.STARTED)
         self.changes.experiment(started.experiment)
-        if parent_run_id is not None:
-            self.changes.run(parent_run_id, What.CHILDREN)
         return started
 
     async def end(
@@ -86,15 +85,15 @@ class Runs:
         """End a run as `completed` or `failed`; the same end twice is fine."""
         if error is not None:
             check_text("error", error)
-        await self.store.end_run(
+        ended = await self.store.end_run(
             run_id, end_status(status), error=error, at=self.clock(), once=once
         )
-        self.changes.run(run_id, What.ENDED)
+        self._tell(ended, What.ENDED)
 
     async def resume(self, run_id: str, *, once: Once | None = None) -> Run:
         """Let a run take writes again."""
         resumed = await self.store.resume_run(run_id, once=once)
-        self.changes.run(run_id, What.RESUMED)
+        self._tell(resumed, What.RESUMED)
         return resumed
 
     async def archive(self, run_id: str, *, once: Once | None = None) -> None:
@@ -140,6 +139,13 @@ class Runs:
         dated = at_time(query, self.clock())
         return await self.store.group_runs(replace(dated, headline=self.headline), grouping)
 
+    async def distribution(
+        self, query: RunQuery, metric: MetricCondition, *, bins: int
+    ) -> Distribution:
+        """Return how a metric's latest values are spread; see `SummaryStore.distribution`."""
+        dated = replace(at_time(query, self.clock()), headline=self.headline)
+        return await self.store.distribution(dated, metric, bins=check_bins(bins))
+
     async def compare(self, run_ids: Sequence[str]) -> Comparison:
         """Put runs side by side, in the order given; an id that is given twice counts once."""
         ids = list(dict.fromkeys(run_ids))
@@ -164,7 +170,7 @@ class Runs:
             raise Invalid(f"comparing takes {MAX_COMPARED} runs at most; got {len(ids)}")
         sides = await self.store.get_sides(ids, headline=self.headline)
         if not sides:
-            raise NotFound("run", f"of the {len(ids)} runs to compare none exists; choose others")
+            raise NotFound("run", "none of the runs to compare exists; choose others")
         return compare(sides, lower=self.lower_is_better)
 
     async def log_params(
@@ -231,6 +237,12 @@ class Runs:
     ) -> Page[Dataset]:
         """Return one page of a run's datasets, newest first."""
         return await self.store.list_datasets(run_id, limit=check_limit(limit), after=after)
+
+    def _tell(self, run: Run, what: What) -> None:
+        """Tell those who watch a run what it did, and those who watch its parent that it did."""
+        self.changes.run(run.id, what)
+        if run.parent_run_id is not None:
+            self.changes.run(run.parent_run_id, What.CHILDREN)
 
     def _dataset(self, run_id: str, dataset: Dataset) -> Dataset:
         return replace(

@@ -4,6 +4,7 @@ from chachaml_kernel.testing.store_artifacts import ArtifactSuite
 from chachaml_kernel.testing.store_bulk import BulkSuite
 from chachaml_kernel.testing.store_counts import CountSuite
 from chachaml_kernel.testing.store_datasets import DatasetSuite
+from chachaml_kernel.testing.store_distributions import DistributionSuite
 from chachaml_kernel.testing.store_experiments import ExperimentSuite
 from chachaml_kernel.testing.store_groups import GroupSuite
 from chachaml_kernel.testing.store_headlines import HeadlineSuite
@@ -36,6 +37,7 @@ class StoreSuite(
     ListSuite,
     QuerySuite,
     CountSuite,
+    DistributionSuite,
     HeadlineSuite,
     SortingSuite,
     GroupSuite,

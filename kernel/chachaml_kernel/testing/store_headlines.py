@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from chachaml_kernel.domain.query import MetricCondition, Operator, RunQuery
+from chachaml_kernel.domain.query import MetricCondition, Operator, RunQuery, Sort
 from chachaml_kernel.domain.runs import Headline
 from chachaml_kernel.ports import Store
 from chachaml_kernel.testing.builders import new_run, points
@@ -53,6 +53,21 @@ class HeadlineSuite:
         assert await headline(store, "accuracy") == Headline("a", 2.0, 4)
         await store.append_points("r", {"b": points(3.0, times=[0])})
         assert await headline(store) == Headline("b", 3.0, None)
+
+    async def test_what_gets_better_neither_way_leads_only_where_there_is_nothing_else(
+        self, store: Store
+    ) -> None:
+        await store.start_run(new_run("r"))
+        await store.append_points("r", {"lr": points(0.1), "train/grad_norm": points(2.0)})
+        assert await headline(store) == Headline("train/grad_norm", 2.0, None)
+        await store.append_points("r", {"lr": points(0.05)})
+        assert await headline(store) == Headline("lr", 0.05, None)
+        await store.append_points("r", {"loss": points(3.0)})
+        await store.append_points("r", {"lr": points(0.01), "epoch": points(7.0)})
+        assert await headline(store) == Headline("loss", 3.0, None)
+        assert await headline(store, "lr") == Headline("lr", 0.01, None)
+        rows = (await store.list_runs(RunQuery(sort=Sort("headline")))).rows
+        assert [row.headline for row in rows] == [Headline("loss", 3.0, None)]
 
     async def test_of_one_request_the_last_key_leads(self, store: Store) -> None:
         await store.start_run(new_run("r"))

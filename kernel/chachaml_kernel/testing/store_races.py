@@ -6,7 +6,7 @@ import asyncio
 import pytest
 
 from chachaml_kernel.domain.models import Stage
-from chachaml_kernel.domain.runs import RunStatus
+from chachaml_kernel.domain.runs import Run, RunStatus
 from chachaml_kernel.errors import Conflict, NotFound
 from chachaml_kernel.ports import Store
 from chachaml_kernel.testing.builders import artifact, new_move, new_run, new_version, points
@@ -85,7 +85,7 @@ class RaceSuite:
         )
         reached = (await store.get_run("r")).run.status
         for status, outcome in zip(statuses, outcomes, strict=True):
-            assert outcome is None if status is reached else isinstance(outcome, Conflict)
+            assert isinstance(outcome, Run if status is reached else Conflict)
 
     async def test_every_acknowledged_point_of_racing_appends_is_there(self, store: Store) -> None:
         await store.start_run(new_run("r"))
@@ -114,10 +114,12 @@ class RaceSuite:
                 return None
             return float(i)
 
+        async def end() -> None:
+            await store.end_run("r", RunStatus.COMPLETED, error=None, at=2_000)
+
         half = [append(i) for i in range(MANY)]
-        ending = store.end_run("r", RunStatus.COMPLETED, error=None, at=2_000)
         other_half = [append(i) for i in range(MANY, 2 * MANY)]
-        outcomes = await asyncio.gather(*half, ending, *other_half)
+        outcomes = await asyncio.gather(*half, end(), *other_half)
         acknowledged = [value for value in outcomes if value is not None]
         history = await history_of(store, "r", "m")
         assert sorted(history.values) == sorted([-1.0, *acknowledged])

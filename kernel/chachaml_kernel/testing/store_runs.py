@@ -60,8 +60,9 @@ class RunSuite:
 
     async def test_an_ended_run_tells_how_and_when(self, store: Store) -> None:
         await store.start_run(new_run("r", at=1_000))
-        await store.end_run("r", FAILED, error="out of memory", at=4_500)
+        ended = await store.end_run("r", FAILED, error="out of memory", at=4_500)
         run = (await store.get_run("r")).run
+        assert run == ended
         assert (run.status, run.error, run.ended_at) == (FAILED, "out of memory", 4_500)
         assert run.duration == 3_500
 

@@ -68,3 +68,5 @@ class TrendSuite:
         falling = await store.trends({"x": FALLING})
         assert falling["x"].best == Best(run_id="1", run_name="the 1", value=-5.0)
         assert falling["x"].ranking == FALLING
+        neither = await store.trends({"x": Ranking("m", descending=None)})
+        assert (neither["x"].best, len(neither["x"].recent)) == (None, RECENT)

@@ -155,6 +155,7 @@ series = Table(
     sqlite_autoincrement=True,
 )
 """One row a run and key, kept up to date with each append; `logged` rises with each of them.
+It is negative where a metric gets better neither way, so that such a one comes behind all others.
 `started_at` is when the run started, so that an index has runs by a metric and then newest first;
 it has their ids too, so that those of very many runs are read from it alone.
 

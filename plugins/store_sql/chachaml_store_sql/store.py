@@ -87,14 +87,16 @@ class SqlStore(SqlSummaries, SqlBulk, SqlLive, SqlModels, SqlViews):
         error: str | None,
         at: int,
         once: Once | None = None,
-    ) -> None:
+    ) -> Run:
         """See `RunStore`."""
 
-        def end(connection: Connection) -> Sequence[int]:
+        def end(connection: Connection) -> tuple[Run, list[int]]:
             runs.end(connection, run_id, status, error=error, at=at)
-            return note_ended(connection, run_id)
+            return runs.get(connection, run_id), note_ended(connection, run_id)
 
-        self.upkeep.note_unsettled(await self._write(once, list[int], end))
+        ended, unsettled = await self._write(once, tuple[Run, list[int]], end)
+        self.upkeep.note_unsettled(unsettled)
+        return ended
 
     async def resume_run(self, run_id: str, *, once: Once | None = None) -> Run:
         """See `RunStore`."""

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from chachaml_kernel.domain.comparison import Side
 from chachaml_kernel.domain.counts import RunCounts
+from chachaml_kernel.domain.distribution import Distribution
 from chachaml_kernel.domain.experiments import Ranking, Trend
 from chachaml_kernel.domain.groups import Grouping, Groups
 from chachaml_kernel.domain.metrics import Outline
-from chachaml_kernel.domain.query import RunQuery
+from chachaml_kernel.domain.query import MetricCondition, RunQuery
 
 from chachaml_store_sql.lists.counts import count_runs
+from chachaml_store_sql.lists.distributions import distribution
 from chachaml_store_sql.lists.groups import group_runs
 from chachaml_store_sql.lists.sides import get_sides
 from chachaml_store_sql.lists.trends import leading_metrics, trends
@@ -31,6 +33,12 @@ class SqlSummaries:
     async def group_runs(self, query: RunQuery, grouping: Grouping) -> Groups:
         """See `SummaryStore`."""
         return await self.read(lambda c: group_runs(c, query, grouping))
+
+    async def distribution(
+        self, query: RunQuery, metric: MetricCondition, *, bins: int
+    ) -> Distribution:
+        """See `SummaryStore`."""
+        return await self.read(lambda c: distribution(c, query, metric, bins=bins))
 
     async def get_sides(
         self, run_ids: Sequence[str], *, headline: Sequence[str] = ()

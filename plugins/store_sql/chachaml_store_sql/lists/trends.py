@@ -55,7 +55,7 @@ def trends(connection: Connection, asked: Mapping[str, Ranking]) -> Mapping[str,
         some = {
             name: ranking
             for name, ranking in asked.items()
-            if wanted == _Best(ranking.descending, sizes.get(name, 0) <= FEW)
+            if ranking.descending is wanted.descending and wanted.few is (sizes.get(name, 0) <= FEW)
         }
         for name, run_id, run_name, value in _about(connection, wanted, some):
             best[name] = Best(run_id=run_id, run_name=run_name, value=value)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from chachaml_kernel.domain.direction import gets_better
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.metrics import Points
 
@@ -96,6 +97,10 @@ class Appender(Protocol):
         ...
 
 
+BEHIND = 2**62
+"""Taken from when a metric was logged that leads a run only where nothing else does."""
+
+
 def summary(run_id: str, addition: Addition, logged: int) -> dict[str, object]:
     """Return what an append adds to the row of its series; NULL stands for NaN."""
     points = addition.points
@@ -109,6 +114,6 @@ def summary(run_id: str, addition: Addition, logged: int) -> dict[str, object]:
         "last_at": points.times[-1],
         "least": addition.least,
         "greatest": addition.greatest,
-        "logged": logged,
+        "logged": logged if gets_better(addition.key) else logged - BEHIND,
         "settled": 0,
     }

@@ -12,6 +12,7 @@ from chachaml_ui.budget import Share
 from chachaml_ui.keys import BODY_TIMEOUT
 
 JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
 ARROW = "application/vnd.apache.arrow.stream"
 ENCODINGS = ("identity", "gzip", "deflate", "br", "zstd")
 """What the web framework unpacks or refuses, and nothing at all; others it leaves as they are."""

@@ -1,14 +1,31 @@
-"""The route of exports: tables to save."""
+"""The routes of exports: tables to save."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
+from urllib.parse import parse_qs
 
+import msgspec
 from aiohttp import web
+from chachaml_kernel.domain.bulk import MAX_RUNS
 from chachaml_kernel.domain.query import RunQuery
+from chachaml_kernel.errors import Invalid
+from chachaml_kernel.services.exports import Export
 from msgspec import Meta, Struct
 
 from chachaml_ui.api import streams
+from chachaml_ui.api.bodies import FORM, JSON
+from chachaml_ui.api.complaints import complain
+from chachaml_ui.api.json_bodies import read_typed
 from chachaml_ui.api.run_queries import Query, Status, read_archived, read_query, read_status
 from chachaml_ui.api.table import Call, Nothing, Route, route
+from chachaml_ui.api.wire import Id
+
+Format: TypeAlias = Annotated[
+    str,
+    Meta(
+        description="A format that an exporter plugin of this server writes",
+        extra_json_schema={"enum": ["csv"]},
+    ),
+]
 
 
 class Asked(Struct, frozen=True, forbid_unknown_fields=True):
@@ -17,13 +34,15 @@ class Asked(Struct, frozen=True, forbid_unknown_fields=True):
     q: Query | None = None
     experiment: str | None = None
     status: Status | None = None
-    format: Annotated[
-        str,
-        Meta(
-            description="A format that an exporter plugin of this server writes",
-            extra_json_schema={"enum": ["csv"]},
-        ),
-    ] = "csv"
+    format: Format = "csv"
+    what: Literal["runs", "metrics"] = "runs"
+
+
+class Chosen(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which runs, what of them, and in which format."""
+
+    ids: Annotated[list[Id], Meta(extra_json_schema={"minItems": 1, "maxItems": MAX_RUNS})]
+    format: Format = "csv"
     what: Literal["runs", "metrics"] = "runs"
 
 
@@ -38,15 +57,51 @@ async def export(call: Call[Nothing, Asked, None]) -> web.StreamResponse:
         where=where,
     )
     file = await call.kernel.exports.export(asked.what, query, format=asked.format)
+    return await _save(call.request, file)
+
+
+async def export_runs(call: Call[Nothing, Nothing, bytes]) -> web.StreamResponse:
+    """Return a table of up to 1,000 runs, or of their points; a form of a page may ask for it."""
+    is_form = call.request.content_type == FORM
+    asked = _read_form(call.body) if is_form else read_typed(call.body or b"{}", Chosen)
+    file = await call.kernel.exports.export_runs(asked.what, asked.ids, format=asked.format)
+    return await _save(call.request, file)
+
+
+def _read_form(body: bytes) -> Chosen:
+    """Return what a form says, which has `ids` once for each run; raise `Invalid`."""
+    try:
+        fields = parse_qs(body.decode(), keep_blank_values=True)
+    except ValueError as error:  # no UTF-8, or very many fields
+        raise Invalid(f"the body is not a form: {error}") from None
+    said = {name: texts if name == "ids" else texts[-1] for name, texts in fields.items()}
+    try:
+        return msgspec.convert(said, Chosen)
+    except msgspec.ValidationError as error:
+        raise complain(error, Chosen, where="body") from None
+
+
+async def _save(request: web.Request, file: Export) -> web.StreamResponse:
     headers = {
         "Content-Type": file.content_type,
         "Content-Disposition": streams.attachment(file.filename),
         "Cache-Control": "no-store",
     }
     answer = web.StreamResponse(headers=headers)
-    return await streams.stream(call.request, answer, file.chunks)
+    return await streams.stream(request, answer, file.chunks)
 
 
 def routes() -> list[Route]:
-    """Return the route of exports."""
-    return [route("GET", "/api/export", export, tag="exports", media=("text/csv",))]
+    """Return the routes of exports."""
+    return [
+        route("GET", "/api/export", export, tag="exports", media=("text/csv",)),
+        route(
+            "POST",
+            "/api/export",
+            export_runs,
+            tag="exports",
+            media=("text/csv",),
+            accepts=(JSON, FORM),
+            schema=(Chosen,),
+        ),
+    ]

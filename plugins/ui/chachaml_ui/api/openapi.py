@@ -8,7 +8,7 @@ from typing import Any, get_args, get_origin
 import msgspec
 from aiohttp import web
 
-from chachaml_ui.api.bodies import JSON
+from chachaml_ui.api.bodies import FORM, JSON
 from chachaml_ui.api.queries import PREFIXES
 from chachaml_ui.api.table import Paged, Route
 from chachaml_ui.api.wire import Problem
@@ -148,7 +148,8 @@ def _body(route: Route, schemas: _Schemas) -> dict[str, Any]:
     if route.examples is not None:
         content["examples"] = route.examples
     required = len(types) > 1 or bool(_required(options[0], schemas))
-    others = dict.fromkeys(route.accepts[1:], OCTETS)
+    # In a form a list of one thing looks like the thing itself, so a schema could not be held to.
+    others = {media: {} if media == FORM else OCTETS for media in route.accepts[1:]}
     return {"required": required, "content": {JSON: content, **others}}
 
 

@@ -13,6 +13,7 @@ from chachaml_ui.api import (
     artifacts,
     bulk,
     completions,
+    distributions,
     experiments,
     exports,
     health,
@@ -36,6 +37,7 @@ def table() -> list[Route]:
     modules = (
         metrics,
         summaries,
+        distributions,
         runs,
         live,
         bulk,

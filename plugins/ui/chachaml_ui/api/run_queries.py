@@ -1,5 +1,6 @@
 """Which runs a query string asks for."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from chachaml_kernel.domain.language.parser import parse
@@ -108,15 +109,16 @@ def read_archived(text: str | None, where: Expression | None) -> bool | None:
 
 def search_query(asked: Search) -> RunQuery:
     """Return the query that a metric search answers."""
-    value = read_number("metric_value", asked.metric_value)
+    query, metric = threshold_query(asked)
     sort = parse_sort("started_at")
-    return RunQuery(
-        experiment=asked.experiment,
-        metric=MetricCondition(asked.metric_key, parse_operator(asked.op), value),
-        sort=sort,
-        limit=asked.limit,
-        after=asked.after(str(sort)),
-    )
+    return replace(query, metric=metric, sort=sort, limit=asked.limit, after=asked.after(str(sort)))
+
+
+def threshold_query(asked: Search) -> tuple[RunQuery, MetricCondition]:
+    """Return the runs that a metric search is about, and what it wants of them."""
+    value = read_number("metric_value", asked.metric_value)
+    metric = MetricCondition(asked.metric_key, parse_operator(asked.op), value)
+    return RunQuery(experiment=asked.experiment), metric
 
 
 def read_status(text: str | None) -> RunStatus | None:

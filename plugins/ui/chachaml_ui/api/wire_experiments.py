@@ -56,10 +56,13 @@ class Recent(Struct, frozen=True):
 
 
 class Trend(Struct, frozen=True):
-    """How an experiment goes by its headline; `recent` runs come oldest first."""
+    """How an experiment goes by its headline; `recent` runs come oldest first.
+
+    `higher_is_better` is null where neither is, and then there is no `best`.
+    """
 
     key: str
-    higher_is_better: bool
+    higher_is_better: bool | None
     best: Best | None
     recent: list[Recent]
 

@@ -69,8 +69,7 @@ class Columns:
         """Return the row of a metric, whose values are numbers, or words where they are none."""
         numbers = {run: value for run, value in values.items() if isinstance(value, float)}
         higher = higher_is_better(key, self.lower_is_better)
-        is_won = len(set(numbers.values())) > 1
-        winners = best(numbers, higher=higher) if is_won else ()
+        winners = best(numbers, higher=higher)
         base = None if self.baseline is None else numbers.get(self.baseline)
         cells = []
         for run in self.ids:
@@ -81,7 +80,7 @@ class Columns:
                 word = values.get(run)
                 text = None if word is None else str(word)
                 cells.append(Cell(text=text, is_bad=text is not None))
-        note = f"{'max' if higher else 'min'} is best" if is_won else ""
+        note = f"{'max' if higher else 'min'} is best" if winners else ""
         return Row(key, cells, self.is_same(values), note)
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chachaml_kernel.domain.direction import best_of
 from chachaml_kernel.domain.runs import RunRow
 from chachaml_kernel.domain.values import JsonValue, number_text, text_of
 
@@ -37,11 +38,14 @@ def metric_cells(
 ) -> Sequence[Cell]:
     """Return numbers as cells with the same decimals, the best of them marked where it is known.
 
-    `better` says whether higher is; it is none where nobody knows.
+    `better` says whether higher is; it is none where neither is, or nobody knows.
     """
     numbers = [value for value in values if value is not None]
-    places, best = decimals(numbers), best_of(numbers, better)
-    return [_number_cell(value, places, looks, is_best=value == best) for value in values]
+    places, best = decimals(numbers), best_of(numbers, higher=better)
+    return [
+        _number_cell(value, places, looks, is_best=value is not None and value == best)
+        for value in values
+    ]
 
 
 def param_cells(rows: Sequence[RunRow], key: str, looks: str) -> tuple[Sequence[Cell], str]:
@@ -55,14 +59,6 @@ def param_cells(rows: Sequence[RunRow], key: str, looks: str) -> tuple[Sequence[
 def tag_cells(rows: Sequence[RunRow], key: str, looks: str) -> Sequence[Cell]:
     """Return a tag as cells."""
     return [_text_cell(row.tags.get(key), looks) for row in rows]
-
-
-def best_of(values: Sequence[float], better: bool | None) -> float | None:
-    """Return the best of the finite ones; none where all are the same or nobody knows."""
-    finite = {value for value in values if math.isfinite(value)}
-    if better is None or len(finite) < 2:
-        return None
-    return max(finite) if better else min(finite)
 
 
 def _number_cell(value: float | None, places: int, looks: str, *, is_best: bool) -> Cell:

@@ -11,7 +11,7 @@ from chachaml_kernel.errors import Invalid
 
 Kind: TypeAlias = Literal["param", "metric", "tag"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-"""In the order in which a table shows them."""
+"""In the order in which a menu offers them."""
 
 MOST = 50
 """Columns that a page shows."""
@@ -50,12 +50,11 @@ class Column:
 
 
 def read_columns(text: str) -> Sequence[Column]:
-    """Return the columns that an address names, by kind and then as written; raise `Invalid`."""
+    """Return the columns that an address names, in its order; raise `Invalid`."""
     names = dict.fromkeys(unquote(name) for name in text.split(",") if name)
     if len(names) > MOST:
         raise Invalid(f"columns names {len(names)}; a page shows up to {MOST}, so choose fewer")
-    columns = [read_column("column", name) for name in names]
-    return sorted(columns, key=lambda column: KINDS.index(column.kind))
+    return [read_column("column", name) for name in names]
 
 
 def read_column(what: str, name: str) -> Column:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chachaml_kernel.domain.direction import best_of
 from chachaml_kernel.domain.groups import (
     MAX_KEYS,
     Group,
@@ -18,7 +19,7 @@ from chachaml_kernel.domain.values import number_text, text_of
 
 from chachaml_ui.pages.figures import decimals, figure
 from chachaml_ui.pages.runs.address import Address
-from chachaml_ui.pages.runs.cells import LONGEST, TITLE, best_of
+from chachaml_ui.pages.runs.cells import LONGEST, TITLE
 from chachaml_ui.pages.runs.columns import Column
 from chachaml_ui.pages.runs.table import Direction
 
@@ -117,7 +118,7 @@ def _summed(key: str, groups: Sequence[Group], *, higher: bool | None) -> Sequen
     found = [value for value in bests if value is not None]
     means = [one.mean for one in spreads if one is not None and one.mean is not None]
     # A mean of whole numbers is none.
-    places, best = max(1, decimals([*found, *means])), best_of(found, higher)
+    places, best = max(1, decimals([*found, *means])), best_of(found, higher=higher)
     return [
         Summed()
         if spread is None or spread.mean is None

@@ -7,7 +7,9 @@ from dataclasses import replace
 from functools import partial
 
 from aiohttp import web
+from chachaml_kernel.domain.bulk import MAX_RUNS
 from chachaml_kernel.domain.comparison import MAX_COMPARED
+from chachaml_kernel.domain.counts import RunCounts
 from chachaml_kernel.domain.direction import higher_is_better
 from chachaml_kernel.domain.paging import next_cursor
 from chachaml_kernel.domain.query import RunQuery
@@ -46,19 +48,12 @@ async def list_runs(request: web.Request) -> web.StreamResponse:
         request,
         "runs/page.html",
         frame=frame,
-        at=at,
-        query=at.query,
-        wrong=at.misread and wrong(at.asked["q"], at.misread),
         table=shown,
         lines=lines(at, rows, folds=folds, now=kernel.now()),
         next=cursor and at.page(cursor),
-        count=None if at.misread else filters.shown(at.query, counts),
         dropped=[] if rows else await _dropped(kernel, at),
-        tabs=filters.tabs(at, counts),
-        ordering=filters.ordering(at.query.sort),
-        hidden=partial(filters.hidden, at.asked),
-        most=MAX_COMPARED,
         passed=lambda: round((time.perf_counter() - began) * 1_000),
+        **_asked(at, counts),
         **_menus(kernel, at, frame, rows, shown.columns),
         **(await _groups(kernel, at, rows) if at.group and rows else {"groups": None}),
     )
@@ -70,6 +65,21 @@ async def list_runs(request: web.Request) -> web.StreamResponse:
 def routes() -> Sequence[web.RouteDef]:
     """Return the route of the list."""
     return [web.get("/runs", list_runs)]
+
+
+def _asked(at: Address, counts: RunCounts) -> Mapping[str, object]:
+    """Return what the address asks for, how many runs that are, and what else it could ask for."""
+    return {
+        "at": at,
+        "query": at.query,
+        "wrong": at.misread and wrong(at.asked["q"], at.misread),
+        "count": None if at.misread else filters.shown(at.query, counts),
+        "tabs": filters.tabs(at, counts),
+        "ordering": filters.ordering(at.query.sort),
+        "hidden": partial(filters.hidden, at.asked),
+        "most": MAX_COMPARED,
+        "at_once": MAX_RUNS,
+    }
 
 
 async def _children(kernel: Kernel, at: Address) -> Mapping[str, Sequence[RunRow]]:

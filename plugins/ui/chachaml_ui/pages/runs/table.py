@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from chachaml_kernel.domain.query import Sort
 from chachaml_kernel.domain.runs import RunRow
@@ -18,7 +18,10 @@ PRIORITIES: Mapping[Kind, str] = {"param": "p3", "metric": "p2", "tag": "p3"}
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head of a column: the key in two parts, what sorts by it, and its classes."""
+    """The head of a column: the key in two parts, what sorts by it, and its classes.
+
+    `column` is what an address calls the column, none where it stands for several keys.
+    """
 
     kind: Kind
     prefix: str
@@ -26,6 +29,7 @@ class Head:
     title: str
     sort: Sort
     looks: str
+    column: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The head above the columns of one kind."""
+    """The head above columns of one kind that stand together."""
 
     title: str
     count: int
@@ -75,19 +79,21 @@ class Table:
 def table(chosen: Sequence[Column], rows: Sequence[RunRow], direction: Direction) -> Table:
     """Return the table of these rows; the headline is left out where it is chosen anyway.
 
-    The first metric is what a phone shows too, and beside what its curve is drawn.
+    Else it stands behind the params that come first. The first metric is what a phone shows too,
+    and beside what its curve is drawn.
     """
     columns = chosen or usual_columns(rows)
     key = _headline_key(rows)
     wanted: list[Column | None] = list(columns)
     if key is None or Column("metric", key) not in columns:
-        wanted.insert(sum(column.kind == "param" for column in columns), None)
+        leading = takewhile(lambda column: column.kind == "param", columns)
+        wanted.insert(sum(1 for _ in leading), None)
     kinds: list[Kind] = ["metric" if column is None else column.kind for column in wanted]
     strips = []
     for place, (column, kind) in enumerate(zip(wanted, kinds, strict=True)):
-        is_first = kind not in kinds[:place]
-        looks = "" if is_first and kind == "metric" else f" {PRIORITIES[kind]}"
-        looks += " edge" if is_first else ""
+        is_first_metric = kind == "metric" and kind not in kinds[:place]
+        looks = "" if is_first_metric else f" {PRIORITIES[kind]}"
+        looks += " edge" if place == 0 or kinds[place - 1] != kind else ""
         if column is None:
             strips.append(_headline(rows, key, looks, direction))
         else:
@@ -108,7 +114,7 @@ def _strip(column: Column, rows: Sequence[RunRow], looks: str, direction: Direct
     else:
         cells, side = tag_cells(rows, key, looks), ""
     sort = Sort(kind, key, descending=kind == "metric")
-    return Strip(Head(kind, column.prefix, column.last, column.name, sort, f"{side}{looks}"), cells)
+    return Strip(_head(column, column.name, sort, f"{side}{looks}", column.written), cells)
 
 
 def _headline(rows: Sequence[RunRow], key: str | None, looks: str, direction: Direction) -> Strip:
@@ -121,8 +127,13 @@ def _headline(rows: Sequence[RunRow], key: str | None, looks: str, direction: Di
     ]
     column = Column("metric", key or "Headline")
     title = "the headline metric of each run"
-    head = Head("metric", column.prefix, column.last, title, Sort("headline"), f"n{looks}")
+    written = "" if key is None else column.written
+    head = _head(column, title, Sort("headline"), f"n{looks}", written)
     return Strip(head, keyed if key is None else cells)
+
+
+def _head(column: Column, title: str, sort: Sort, looks: str, written: str) -> Head:
+    return Head(column.kind, column.prefix, column.last, title, sort, looks, written)
 
 
 def _headline_key(rows: Sequence[RunRow]) -> str | None:

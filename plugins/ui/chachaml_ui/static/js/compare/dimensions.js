@@ -7,7 +7,7 @@ const SPREAD = 100;
 export const ABSENT = "absent";
 
 /** One param or metric: its `id`, such as `param.lr`, its `name`, and what each run has of it. */
-export class Dimension {
+class Dimension {
   #values;
 
   constructor(kind, name, values) {

@@ -7,6 +7,7 @@ import { offer } from "./choices.js";
 import { create } from "./d3.js";
 import { ABSENT, telling } from "./dimensions.js";
 import { icon } from "../charts/icons.js";
+import { scale } from "./scale.js";
 import { Tip } from "./tip.js";
 import { fillValues, sayLeftOut } from "./values.js";
 
@@ -66,7 +67,7 @@ export class ParallelPlot {
   }
 
   #draw() {
-    const room = this.#host.parentElement.clientWidth;
+    const room = this.#host.parentElement.clientWidth / scale();
     if (room === 0) return;
     const width = Math.max(room, BOX.left + BOX.right + APART * (this.#shown.length - 1));
     const kept = new Map(this.#brushes.map(({ axis, span }) => [axis.dimension, span]));
@@ -76,7 +77,7 @@ export class ParallelPlot {
       return { ...this.#laid(axisOf(dimension, this.#runs, dimension.isSpread)), left, room: apart || width };
     });
     const names = this.#shown.map(({ name }) => name).join(", ");
-    const svg = create("svg").attr("class", "plot").attr("width", width).attr("height", HEIGHT)
+    const svg = create("svg").attr("class", "plot").attr("width", width * scale()).attr("height", HEIGHT * scale())
       .attr("viewBox", `0 0 ${width} ${HEIGHT}`).attr("role", "group")
       .attr("aria-label", `Parallel coordinates of ${this.#runs.length} runs over ${names || "no axis"}`);
     this.#drawLines(svg);

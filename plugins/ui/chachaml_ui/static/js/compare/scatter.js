@@ -4,6 +4,7 @@ import { choose, chosen } from "./address.js";
 import { axisOf } from "./axes.js";
 import { offer } from "./choices.js";
 import { create } from "./d3.js";
+import { scale } from "./scale.js";
 import { shapeOf } from "./shapes.js";
 import { telling } from "./dimensions.js";
 import { Tip } from "./tip.js";
@@ -65,7 +66,7 @@ export class ScatterPlot {
 
   #draw() {
     const { x, y, colour, logx, logy } = this.#form.elements;
-    const width = this.#host.clientWidth;
+    const width = this.#host.clientWidth / scale();
     if (width === 0) return;
     this.#axes = [[x, logx], [y, logy]].map(([field, log]) => {
       const dimension = this.#named(field.value);
@@ -185,7 +186,7 @@ export class ScatterPlot {
       return;
     }
     const { run, left, top } = this.#marks.get(id);
-    this.#tip.show(run, this.#axes.map(({ dimension }) => dimension), { left, top });
+    this.#tip.show(run, this.#axes.map(({ dimension }) => dimension), { left: left * scale(), top: top * scale() });
   }
 
   #walk(event) {

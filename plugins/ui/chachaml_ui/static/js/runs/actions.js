@@ -5,9 +5,9 @@ import { toast } from "../toasts.js";
 import { onSelection, select, selected } from "./selection.js";
 import { refresh, rowOf, rows } from "./table.js";
 
-const EXPORTED = 200; // ids that fit into an address
 const bar = document.querySelector(".selbar");
 const most = Number(bar.dataset.most);
+const atOnce = Number(bar.dataset.atOnce);
 
 function counted(ids) {
   return `${ids.length} ${ids.length === 1 ? "run" : "runs"}`;
@@ -80,7 +80,7 @@ const refusals = {
   compare: (ids) =>
     ids.length >= 2 && ids.length <= most ? "" : `Comparing takes 2 to ${most} runs; ${ids.length} selected`,
   export: (ids) =>
-    ids.length <= EXPORTED ? "" : `Up to ${EXPORTED} selected runs are exported at once; export the whole list instead`,
+    ids.length <= atOnce ? "" : `Up to ${atOnce} selected runs are exported at once; ${ids.length} selected`,
 };
 
 const actions = {
@@ -102,10 +102,12 @@ bar.addEventListener("click", (event) => {
   actions[name]?.();
 });
 
+// What an address could not hold goes into the body; the answer is a file, so the page stays.
+bar.querySelector("form").addEventListener("formdata", (event) => {
+  for (const id of selected()) event.formData.append("ids", id);
+});
+
 onSelection(() => {
-  const ids = selected();
-  const quoted = ids.map((id) => JSON.stringify(id)).join(", ");
-  const whose = `id in (${quoted}) and archived = ${bar.dataset.of === "archived"}`;
-  bar.querySelector("[data-acts=compare]").href = `/compare?ids=${ids.map(encodeURIComponent).join(",")}`;
-  bar.querySelector("[data-acts=export]").href = `/api/export?q=${encodeURIComponent(whose)}`;
+  const ids = selected().map(encodeURIComponent).join(",");
+  bar.querySelector("[data-acts=compare]").href = `/compare?ids=${ids}`;
 });

@@ -2,6 +2,7 @@
 
 import "./actions.js";
 import "./columns.js";
+import "./dragging.js";
 import "./folds.js";
 import "./keyboard.js";
 import "./query.js";
