@@ -15,19 +15,29 @@ from chachaml_ui.api.queries import query_reader
 from chachaml_ui.api.wire_models import VersionNumber
 from chachaml_ui.keys import KERNEL
 from chachaml_ui.pages.frame import load_frame, render
+from chachaml_ui.pages.promotion import setbacks
+from chachaml_ui.pages.run.charts import chart_groups
 from chachaml_ui.pages.timeline import timeline
-from chachaml_ui.pages.version_diff import parts
+from chachaml_ui.pages.version_diff import parts, shared_metrics
 
 SHOWN = 50
 """The newest versions, so many, are on the page unless all are asked for."""
 
 
 class Asked(Struct, frozen=True, forbid_unknown_fields=True):
-    """The two versions to put side by side, and whether all versions are listed."""
+    """The two versions to put side by side, and whether all versions are listed.
+
+    The others say how charts are drawn, which is the business of the page's scripts.
+    """
 
     a: VersionNumber | None = None
     b: VersionNumber | None = None
     all: bool = False
+    x: str = ""
+    metric: str = ""
+    smooth: str = ""
+    log: str = ""
+    logx: str = ""
 
 
 read_asked = query_reader(Asked)
@@ -41,6 +51,8 @@ async def show_model(request: web.Request) -> web.Response:
     versions = detail.versions if asked.all else detail.versions[:SHOWN]
     sides = _sides(detail, asked)
     compared = await _diff(kernel, detail, sides)
+    sources = await _sources(kernel, [*versions, *_standing(detail), *_compared(compared)])
+    shared = [] if compared is None else shared_metrics(compared, sources)
     return render(
         request,
         "model/page.html",
@@ -48,11 +60,14 @@ async def show_model(request: web.Request) -> web.Response:
         detail=detail,
         model=detail.model,
         versions=versions,
-        sources=await _sources(kernel, versions),
+        sources=sources,
         sides=sides,
         diff=compared,
         parts=[] if compared is None else parts(compared),
+        shared=len(shared),
+        groups=chart_groups(shared),
         newest=_candidate(detail),
+        setbacks=setbacks(detail, versions, sources, lower=kernel.runs.lower_is_better),
         timeline=timeline(detail, now=kernel.now()),
         stages=list(Stage),
     )
@@ -88,6 +103,15 @@ def _candidate(detail: ModelDetail) -> Version | None:
     """Return the newest version, if it could be promoted."""
     newest = detail.versions[0]
     return newest if newest.stage in (Stage.NONE, Stage.STAGING) else None
+
+
+def _standing(detail: ModelDetail) -> Sequence[Version]:
+    """Return the version in production, if there is one."""
+    return [] if detail.model.production is None else [detail.model.production]
+
+
+def _compared(diff: VersionDiff | None) -> Sequence[Version]:
+    return [] if diff is None else diff.versions
 
 
 async def _sources(kernel: Kernel, versions: Sequence[Version]) -> Mapping[str, RunDetail]:

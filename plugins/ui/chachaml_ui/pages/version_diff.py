@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from chachaml_kernel.domain.comparison import VersionDiff
+from chachaml_kernel.domain.metrics import Metric
+from chachaml_kernel.domain.runs import RunDetail
 from chachaml_kernel.domain.values import JsonValue, number_text, same
 
 from chachaml_ui.pages.words import figure, json_text, size
@@ -54,6 +56,18 @@ def parts(diff: VersionDiff) -> Sequence[Part]:
         Part("Artifact", artifact),
     )
     return [part for part in found if part.rows]
+
+
+def shared_metrics(diff: VersionDiff, sources: Mapping[str, RunDetail]) -> Sequence[Metric]:
+    """Return the metrics of the first version's run that the run of the second has too.
+
+    `sources` are the runs by id, those that still are; one run has nothing to share with itself.
+    """
+    left, right = (sources.get(version.run_id) for version in diff.versions)
+    if left is None or right is None or left is right:
+        return []
+    known = {metric.key for metric in right.metrics}
+    return [metric for metric in left.metrics if metric.key in known]
 
 
 def _sides(diff: VersionDiff, values: Mapping[str, V]) -> tuple[V | None, V | None]:
