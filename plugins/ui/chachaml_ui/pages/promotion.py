@@ -8,7 +8,7 @@ from chachaml_kernel.domain.direction import higher_is_better
 from chachaml_kernel.domain.models import ModelDetail, Version
 from chachaml_kernel.domain.runs import RunDetail
 
-from chachaml_ui.pages.words import figure
+from chachaml_ui.pages.figures import figure
 
 
 @dataclass(frozen=True, slots=True)
