@@ -27,9 +27,8 @@ def figure(value: float, places: int = ALONE) -> str:
     and infinities as words."""
     if not math.isfinite(value):
         return number_text(value)
-    if value == 0 or (value.is_integer() and abs(value) < LARGEST):
-        return f"{value:,.{places}f}"
     size = abs(value)
-    if size >= LARGEST or size < SMALLEST or round(size, places) == 0:
+    is_hidden = size < SMALLEST or round(size, places) == 0
+    if size >= LARGEST or (size > 0 and is_hidden):
         return f"{value:.3e}"
     return f"{value:,.{places}f}"
