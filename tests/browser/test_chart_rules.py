@@ -121,7 +121,7 @@ def test_no_axis_has_more_than_four_lines(ask: Ask, ends: str) -> None:
 
 
 def test_ticks_that_are_close_have_names_that_tell_them_apart(ask: Ask) -> None:
-    names = "m.axes({{x: '{}', log: false, logX: false}}, () => ({{size: 11}}))[0].values(null, {})"
+    names = "m.namesOfX('{}', {})"
     noon = 1_760_000_400_000
     close = f"[{noon}, {noon + 250}, {noon + 500}]"
     assert ask("axes", names.format("time", close)) == ["09:00:00.00", "09:00:00.25", "09:00:00.50"]

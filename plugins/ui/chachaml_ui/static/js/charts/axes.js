@@ -5,7 +5,10 @@ import { apart, counted, exact, lasting, short } from "./numbers.js";
 import { logTicks, spanTicks, ticks } from "./ticks.js";
 
 const LINES = 4;
-const ROOM = { step: 75, time: 90, relative: 75, metric: 75 }; // pixels for each tick's text
+const ROOM = { step: 7, time: 8.5, relative: 7, metric: 7 }; // for each tick's text, in its own heights
+/** Pixels beside the plot, at its right edge. */
+export const EDGE = 12;
+const WIDTH = 0.56; // of a character, in heights of the text
 const MARGIN = 0.05;
 /** How much is shown on either side of a moment at which all points were logged. */
 const AROUND = { time: 30_000, relative: 30 };
@@ -72,10 +75,18 @@ function ticksOfX(x, log, low, high, most) {
   return ticks(low, high, most, { whole: x === "step" });
 }
 
-function namesOfX(x, found) {
+/** Return how ticks on the axis `x` are called, each in another way. */
+export function namesOfX(x, found) {
   const step = found.length > 1 ? found[1] - found[0] : 1000;
   if (x === "relative") return apart(found, [lasting, (at) => counted(at, step)]);
   return x === "time" ? found.map((at) => clock(at, step)) : apart(found, [short, exact, String]);
+}
+
+/** Return `names` without one that would be cut at the right edge. */
+function uncut(plot, found, names, size) {
+  const edge = plot.bbox.width / devicePixelRatio + EDGE;
+  const end = (name, i) => plot.valToPos(found[i], "x") + (name.length * size * WIDTH) / 2;
+  return names.map((name, i) => (end(name, i) > edge ? null : name));
 }
 
 /** Return uPlot's options for both axes. */
@@ -93,13 +104,13 @@ export function axes({ x, log, logX }, palette) {
       grid: { show: false },
       border: { show: true, stroke: () => palette()["line-2"], width: 1 },
       size: palette().size + 12,
-      splits: (plot, _, low, high) => ticksOfX(x, logX, low, high, Math.max(2, Math.floor(plot.bbox.width / devicePixelRatio / ROOM[x]))),
-      values: (_, found) => namesOfX(x, found),
+      splits: (plot, _, low, high) => ticksOfX(x, logX, low, high, Math.max(2, Math.floor(plot.bbox.width / devicePixelRatio / (ROOM[x] * palette().size)))),
+      values: (plot, found) => uncut(plot, found, namesOfX(x, found), palette().size),
     },
     {
       ...shared,
       grid: { stroke: () => palette().line, width: 1 },
-      size: (_, names) => Math.max(...(names ?? []).map((name) => name.length), 2) * palette().size * 0.56 + 14,
+      size: (_, names) => Math.max(...(names ?? []).map((name) => name.length), 2) * palette().size * WIDTH + 14,
       splits: (_, __, low, high) => (log ? logTicks : ticks)(low, high, LINES),
       values: (_, found) => apart(found, [short, exact, String]),
     },

@@ -1,7 +1,7 @@
 // The plot of a chart: uPlot's axes, brush and crosshair, our lines.
 
 import uPlot from "../../vendor/uplot.js";
-import { axes, extent, reach } from "./axes.js";
+import { EDGE, axes, extent, reach } from "./axes.js";
 import { isDashed, onPalette, palette } from "./palette.js";
 import { paintGaps, paintLatest, paintNames, paintRaw } from "./paint.js";
 import { line } from "./paths.js";
@@ -19,7 +19,7 @@ const SHARED = (type) => type === "mousemove" || type === "mouseleave";
 
 /** Return how wide the names of several curves are, in pixels. */
 function widthOfNames(curves) {
-  if (curves.length < 2) return 12;
+  if (curves.length < 2) return EDGE;
   const context = document.createElement("canvas").getContext("2d");
   context.font = palette().font;
   const widths = curves.map(({ label }) => context.measureText(label).width);
