@@ -85,6 +85,7 @@ def test_a_promotion_names_what_it_archives_and_is_kept_with_its_reason(
     expect(dialog.locator(".worse")).to_have_text(
         "accuracy is 0.1000 lower than in v2 (0.1000 against 0.2000)."
     )
+    assert barriers(page) == []
     dialog.get_by_text("staging", exact=True).first.click()
     expect(dialog.locator(".worse")).to_be_hidden()
 
