@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from chachaml_kernel import Kernel, hookimpl
-from chachaml_kernel.errors import ConfigError, Forbidden, Invalid
+from chachaml_kernel.domain.paging import Page
+from chachaml_kernel.domain.query import RunQuery
+from chachaml_kernel.domain.runs import RunDetail, RunRow
+from chachaml_kernel.errors import ConfigError, Forbidden, Invalid, Upstream
+from chachaml_kernel.memory import MemoryArtifactStore, MemoryStore
 from chachaml_kernel.ports import Announce, Caller, Principal
 
 
@@ -47,6 +51,38 @@ class LoggingStore:
         finally:
             # On a thread of an executor, as real stores do, which must still take work then.
             await asyncio.to_thread(self.log.write_text, "opened\nclosed\n")
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Provides stores in memory that nobody reaches until the file `back` is there.
+
+    A run cannot be read even then, in a way that nobody foresaw.
+    """
+
+    back: Path
+
+    @hookimpl
+    def chachaml_store(self) -> AbstractAsyncContextManager[Any]:
+        return nullcontext(_Troubled(self.back))
+
+    @hookimpl
+    def chachaml_artifact_store(self) -> AbstractAsyncContextManager[Any]:
+        return nullcontext(MemoryArtifactStore())
+
+
+class _Troubled(MemoryStore):
+    def __init__(self, back: Path) -> None:
+        super().__init__()
+        self.back = back
+
+    async def list_runs(self, query: RunQuery) -> Page[RunRow]:
+        if not self.back.exists():
+            raise Upstream("the database is away", retry_after=2)
+        return await super().list_runs(query)
+
+    async def get_run(self, run_id: str, *, headline: Sequence[str] = ()) -> RunDetail:
+        raise ZeroDivisionError(f"the secret of {run_id} {headline}")
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 class Visit(Protocol):
-    """Opens a page in a fresh browser, at a window's size and in a theme.
+    """Opens a page in a fresh browser, at a window's size, in a theme and a time zone.
 
     The page has `status`; what it asks for later may be answered with one of `refusals` too, among
     which 0 is no answer at all. Without `scripts` none of them runs.
@@ -49,6 +49,7 @@ class Visit(Protocol):
         status: int = 200,
         refusals: Collection[int] = (),
         scripts: bool = True,
+        zone: str = "UTC",
     ) -> Page: ...
 
 
@@ -121,11 +122,12 @@ def visit(chromium: Browser, serve_runs: Serve) -> Iterator[Visit]:
             status: int = 200,
             refusals: Collection[int] = (),
             scripts: bool = True,
+            zone: str = "UTC",
         ) -> Page:
             witness = Witness(server.url.rstrip("/"), refusals={status, *refusals})
             witnesses.append(witness)
             context = chromium.new_context(
-                viewport=window, color_scheme=theme, java_script_enabled=scripts
+                viewport=window, color_scheme=theme, java_script_enabled=scripts, timezone_id=zone
             )
             page = stack.enter_context(context).new_page()
             witness.watch(page)

@@ -120,6 +120,18 @@ def test_no_axis_has_more_than_four_lines(ask: Ask, ends: str) -> None:
         assert count <= 4
 
 
+def test_ticks_that_are_close_have_names_that_tell_them_apart(ask: Ask) -> None:
+    names = "m.namesOfX('{}', {})"
+    noon = 1_760_000_400_000
+    close = f"[{noon}, {noon + 250}, {noon + 500}]"
+    assert ask("axes", names.format("time", close)) == ["09:00:00.00", "09:00:00.25", "09:00:00.50"]
+    assert ask("axes", names.format("relative", "[3600.5, 3601]")) == ["1:00:00.500", "1:00:01.000"]
+    assert ask("axes", names.format("relative", "[3600, 3610]")) == ["1:00:00", "1:00:10"]
+    assert ask("axes", names.format("step", "[100000, 100010]")) == ["100,000", "100,010"]
+    assert ask("axes", names.format("step", "[100000, 110000]")) == ["100k", "110k"]
+    assert ask("ticks", f"m.spanTicks({noon}, {noon + 3}, 4, 1000)") == [noon + i for i in range(4)]
+
+
 def test_numbers_are_short_on_an_axis_and_exact_in_a_tooltip(ask: Ask) -> None:
     written = "[5000, 0.0001, 0.25, -1500000, 0, 1e20].map(m.short)"
     assert ask("numbers", written) == ["5k", "1e-4", "0.25", "\u22121.5M", "0", "1e20"]

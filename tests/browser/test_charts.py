@@ -72,6 +72,7 @@ def test_whatever_the_values_are_they_are_drawn(
         "nan": [math.nan] * 9,
         "extremes": [-math.inf, math.inf, 1e308, -1e308, 5e-324, -0.0],
         "constant": [3.0, 3.0],
+        "far apart": [-1.7e308, 1.7e308] * 9,
     }
     page = visit(serve_runs(writing(series)), f"/runs/{RUN}{choice}")
     for key in series:
@@ -80,6 +81,7 @@ def test_whatever_the_values_are_they_are_drawn(
         expect(chart(page, key).locator(".tip")).to_be_visible()
         assert pixels(page, key, "ink-3") > 0
     assert pixels(page, "one", "c1") > 0
+    assert pixels(page, "far apart", "c1") > 50
 
 
 def test_smoothing_is_chosen_with_a_slider_and_kept_in_the_address(

@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 from tests.browser.accessibility import barriers
 from tests.browser.conftest import Serve, Theme, Visit
 from tests.browser.logbook import Logbook
+from tests.browser.series import drawn, pixels
 
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -71,6 +72,7 @@ def test_a_promotion_names_what_it_archives_and_is_kept_with_its_reason(
     page.get_by_role("button", name="Promote v2").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("heading")).to_have_text("Promote digits v2 to production?")
+    expect(dialog.locator(".worse")).to_be_hidden()
     dialog.get_by_label("Why").fill("better on sevens")
     dialog.get_by_role("button", name="Promote v2, archive v1").click()
     expect(page.locator(".title .stage")).to_have_text("v2 in production")
@@ -79,6 +81,13 @@ def test_a_promotion_names_what_it_archives_and_is_kept_with_its_reason(
     expect(history.nth(0)).to_contain_text("v2 from staging to production")
     expect(history.nth(0)).to_contain_text("better on sevens")
     expect(history.nth(1)).to_contain_text("v1 from production to archived when v2 was promoted")
+    page.get_by_role("button", name="Promote v1").click()
+    expect(dialog.locator(".worse")).to_have_text(
+        "accuracy is 0.1000 lower than in v2 (0.1000 against 0.2000)."
+    )
+    assert barriers(page) == []
+    dialog.get_by_text("staging", exact=True).first.click()
+    expect(dialog.locator(".worse")).to_be_hidden()
 
 
 def test_a_promotion_by_somebody_else_meanwhile_is_not_undone_unseen(
@@ -131,6 +140,12 @@ def test_any_two_versions_are_put_side_by_side(serve_runs: Serve, visit: Visit) 
     page.get_by_label("Only what differs").check()
     expect(diff.get_by_role("row", name="seed")).to_be_hidden()
     expect(diff.get_by_role("row", name="lr")).to_be_visible()
+    drawn(page, "accuracy")
+    assert pixels(page, "accuracy", "c1") > 0
+    assert pixels(page, "accuracy", "c2") > 0
+    page.locator("label", has_text="Time").click()
+    page.reload()
+    expect(page.get_by_role("radio", name="Time")).to_be_checked()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

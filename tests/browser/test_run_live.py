@@ -68,6 +68,15 @@ def test_the_first_metric_of_a_run_appears_by_itself(serve_runs: Serve, visit: V
     expect(page.locator("figure canvas")).to_have_count(1)
 
 
+def test_the_duration_of_a_quiet_run_goes_on(serve_runs: Serve, visit: Visit) -> None:
+    server = serve_runs(one_run)
+    started = httpx.post(f"{server.url}/api/w/runs", json={"name": "quiet"}).json()["id"]
+    page = visit(server, f"/runs/{started}")
+    duration = page.locator("#run-figures > div", has_text="so far").locator(".big")
+    # It is read anew once, when the connection is there, and not a second time.
+    expect(duration).to_have_text(re.compile("^([4-9]|[1-9][0-9]) s$"))
+
+
 async def two_runs(logbook: Logbook) -> None:
     for name in ("first", "second"):
         await logbook.run(name, metric=("loss", 0.5), lasted=None)

@@ -73,15 +73,23 @@ def test_a_note_that_somebody_else_saved_meanwhile_is_shown_beside_mine(
     edit(page, "mine")
     answer = httpx.post(f"{server.url}/api/note/{RUN}", json={"note": "<b>theirs</b>"})
     answer.raise_for_status()
+    newer = page.get_by_text("Somebody saved this note meanwhile. Saving yours shows theirs first.")
+    expect(newer).to_be_visible()
     page.get_by_role("button", name="Save").click()
     theirs = page.get_by_role("region", name="The note that somebody else saved")
     expect(theirs).to_have_text("<b>theirs</b>")
     expect(field(page)).to_have_value("mine")
+    expect(newer).to_be_hidden()
     page.get_by_role("button", name="Take theirs").click()
     expect(field(page)).to_have_value("<b>theirs</b>")
     field(page).fill("both")
     page.get_by_role("button", name="Save").click()
-    expect(page.locator("#run-note .read").first).to_have_text("both")
+    shown = page.locator("#run-note .read").first
+    expect(shown).to_have_text("both")
+    httpx.post(f"{server.url}/api/note/{RUN}", json={"note": "seen by all"}).raise_for_status()
+    expect(shown).to_have_text("seen by all")
+    edit(page, "mine again")
+    expect(newer).to_be_hidden()
 
 
 def test_a_lost_connection_loses_no_text(serve_runs: Serve, visit: Visit) -> None:

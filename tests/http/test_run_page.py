@@ -98,3 +98,13 @@ def test_markdown_is_rendered_and_nothing_is_saved(api: Api, http: httpx.Client)
     html = api.post("/api/markdown", {"text": "**a** <script>"})["html"]
     assert html == "<p><strong>a</strong> &lt;script&gt;</p>\n"
     assert "text" in detail(http.post("/api/markdown", json={}), 400)
+
+
+def test_a_child_leads_to_its_parent_from_its_head(api: Api, http: httpx.Client) -> None:
+    parent = api.start(name="sweep")
+    text = http.get(f"/runs/{api.start(parent_run_id=parent)}").text
+    crumbs = text[
+        text.index('aria-label="Breadcrumb"') : text.index("</nav>", text.index("crumbs"))
+    ]
+    assert f'href="/runs/{parent}" title="sweep, its parent"' in crumbs
+    assert "its parent" not in http.get(f"/runs/{parent}").text

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 from chachaml_ui.pages import words
+from chachaml_ui.pages.figures import figure
 from chachaml_ui.pages.frame import EXPERIMENTS
 
 from tests.browser.logbook import Logbook, serve_written
@@ -198,4 +199,4 @@ def test_durations_have_two_units_at_most(length: int, text: str) -> None:
     ],
 )
 def test_figures_line_up_and_hide_nothing(value: float, text: str) -> None:
-    assert words.figure(value) == text
+    assert figure(value) == text

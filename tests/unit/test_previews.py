@@ -59,7 +59,9 @@ def test_a_picture_is_one_by_its_type_and_by_its_bytes(
         (b"epoch 1\nepoch 2\n", UNDECLARED, "train.log", Kind.TEXT),
         (b"\x80\x04\x95", UNDECLARED, "model.pkl", Kind.BINARY),
         (b"a\0b", "text/plain", "a", Kind.BINARY),
-        (b"\xff\xfea\0", "text/csv", "a.csv", Kind.BINARY),
+        ("a,b".encode("utf-16"), "text/csv", "a.csv", Kind.TABLE),
+        ("a".encode("utf-32"), "text/plain", "a", Kind.BINARY),
+        (b"\xff\xfe\0\xd8a\0", "text/plain", "half a pair", Kind.BINARY),
         (b"", UNDECLARED, "empty", Kind.TEXT),
     ],
 )
@@ -97,6 +99,15 @@ def test_half_a_row_and_half_a_character_are_left_out() -> None:
     text = seen(b"a" * (MOST - 1) + "é".encode(), name="a.log")
     assert text.text == "a" * (MOST - 1)
     assert text.is_cut
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_utf_16_with_its_mark_is_text_even_if_cut_within_a_character(codec: str) -> None:
+    body = f"\ufeff{'é' * MOST}".encode(codec)
+    found = seen(body[: MOST + 1], "text/plain")
+    assert found.text == "é" * (MOST // 2 - 1)
+    odd = preview(artifact("x", "text/plain", len(body)), body[:7])
+    assert (odd.text, odd.is_cut) == ("éé", True)
 
 
 def test_a_field_that_no_table_can_hold_is_shown_as_text() -> None:

@@ -63,7 +63,7 @@ def test_very_deep_folders_end_in_a_long_name() -> None:
         ({"git_sha": "ab", "git-dirty?": False}, Commit("ab", "", "false"), [], []),
         ({"git": "ab"}, None, [("git", "ab")], []),
         ({"os": {"name": "Linux", "cpus": 4}}, None, [("os.name", "Linux"), ("os.cpus", "4")], []),
-        ({"odd": [1, {"a": None}]}, None, [("odd", '[1, {"a": null}]')], []),
+        ({"odd": [1, {"a": None}]}, None, [("odd", '[1,{"a":null}]')], []),
         ({"packages": {"b": "2", "a": "1"}}, None, [], [("a", "1"), ("b", "2")]),
         ({"pip": ["b==2", "a"]}, None, [], [("a", ""), ("b", "2")]),
         ({"packages": "none"}, None, [("packages", "none")], []),

@@ -1,6 +1,7 @@
 """Runs: their life, what is said about them, lists and comparisons of them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from chachaml_kernel.domain.comparison import MAX_COMPARED, Comparison, compare
@@ -116,9 +117,11 @@ class Runs:
         """Return a run whole."""
         return await self.store.get_run(run_id, headline=self.headline)
 
-    async def glance(self, run_ids: Collection[str]) -> Mapping[str, Glance]:
-        """Return those of some runs that exist, by id, in short: no metric but the headline."""
-        wanted = dict.fromkeys(run_ids, frozenset[str]())
+    async def glance(
+        self, run_ids: Collection[str], *, keys: AbstractSet[str] = frozenset()
+    ) -> Mapping[str, Glance]:
+        """Return those of some runs that exist, by id, in short: with the metrics `keys` alone."""
+        wanted = dict.fromkeys(run_ids, keys)
         return await self.store.glance(wanted, most=0, headline=self.headline)
 
     async def list(self, query: RunQuery) -> Page[RunRow]:

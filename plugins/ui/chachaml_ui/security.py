@@ -18,6 +18,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
+"""The policy of bytes that somebody uploaded: a browser runs none of them."""
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
     "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "

@@ -15,6 +15,7 @@ from chachaml_ui.api import streams, wire_artifacts
 from chachaml_ui.api.runs import RunPath
 from chachaml_ui.api.table import Call, Nothing, Route, route
 from chachaml_ui.api.wire import Id
+from chachaml_ui.security import SANDBOX
 
 _TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
 _MEDIA_TYPE = re.compile(rf'{_TOKEN}/{_TOKEN}(\s*;\s*{_TOKEN}=({_TOKEN}|"[ !#-\[\]-~]*"))*')
@@ -24,8 +25,6 @@ _PLAIN = r"[^/\\\u0000-\u001f\u007f-\u009f]"
 _NO_DOT = r"[^./\\\u0000-\u001f\u007f-\u009f]"
 _FOLDER = rf"({_NO_DOT}{_PLAIN}*|\.{_NO_DOT}{_PLAIN}*|\.\.{_PLAIN}+)"
 """A part of an artifact's name: not empty, `.` or `..`, no backslash, no control character."""
-
-SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
 class ArtifactPath(Struct, frozen=True):

@@ -10,9 +10,10 @@ from urllib.parse import quote
 import aiohttp_jinja2
 import jinja2
 from aiohttp import web
-from chachaml_kernel.domain.values import number_text
+from chachaml_kernel.domain.values import number_text, text_of
 
 from chachaml_ui.pages import words
+from chachaml_ui.pages.figures import figure
 from chachaml_ui.pages.routes import routes
 from chachaml_ui.pages.static import read_static
 from chachaml_ui.previews.preview import pretty
@@ -21,9 +22,9 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "moment": words.moment,
     "precise": words.precise,
     "duration": words.duration,
-    "figure": words.figure,
+    "figure": figure,
     "number_text": number_text,
-    "json_text": words.json_text,
+    "text_of": text_of,
     "size": words.size,
     "segment": partial(quote, safe=""),
     "pretty": pretty,

@@ -23,7 +23,12 @@ def dress(request: web.Request, answer: web.Response) -> web.Response:
     if not _is_read(request):
         return answer
     said = msgspec.json.decode(answer.text or "", type=Said)
-    context = {"said": said, "status": answer.status, "frame": bare_frame(request)}
+    context = {
+        "said": said,
+        "status": answer.status,
+        "retry_after": answer.headers.get("Retry-After"),
+        "frame": bare_frame(request),
+    }
     answer.content_type = "text/html"
     answer.text = aiohttp_jinja2.render_string("error.html", request, context)
     answer.headers["Cache-Control"] = "no-cache"

@@ -1,4 +1,4 @@
-"""Columns of numbers: the same decimals all the way down."""
+"""Numbers as pages write them: in a column with the same decimals all the way down."""
 
 import math
 from collections.abc import Iterable
@@ -7,6 +7,8 @@ from chachaml_kernel.domain.values import number_text
 
 DIGITS = 4
 """Digits that the largest number of a column has at least, where its numbers are no whole ones."""
+ALONE = 4
+"""Decimals of a number that stands in no such column."""
 LARGEST, SMALLEST = 1e7, 1e-3
 """A number that is larger, or so small that its column's decimals would hide it, is a power."""
 
@@ -20,12 +22,13 @@ def decimals(values: Iterable[float]) -> int:
     return max(1, DIGITS - max(0, whole - 2))
 
 
-def figure(value: float, places: int) -> str:
-    """Return a number with so many decimals, or as a power of ten where those would hide it."""
+def figure(value: float, places: int = ALONE) -> str:
+    """Return a number with so many decimals, or as a power of ten where those would hide it; NaN
+    and infinities as words."""
     if not math.isfinite(value):
         return number_text(value)
-    if value == 0 or (value.is_integer() and abs(value) < LARGEST):
-        return f"{value:,.{places}f}"
-    if abs(value) >= LARGEST or round(abs(value), places) < SMALLEST:
+    size = abs(value)
+    is_hidden = size < SMALLEST or round(size, places) == 0
+    if size >= LARGEST or (size > 0 and is_hidden):
         return f"{value:.3e}"
     return f"{value:,.{places}f}"

@@ -1,9 +1,11 @@
 """One model: its versions, what stood in which stage when, and two versions side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aiohttp import web
 from chachaml_kernel.domain.comparison import VersionDiff
+from chachaml_kernel.domain.live import Glance
+from chachaml_kernel.domain.metrics import Metric
 from chachaml_kernel.domain.models import ModelDetail, Stage, Version
 from chachaml_kernel.kernel import Kernel
 from msgspec import Struct
@@ -12,19 +14,29 @@ from chachaml_ui.api.queries import query_reader
 from chachaml_ui.api.wire_models import VersionNumber
 from chachaml_ui.keys import KERNEL
 from chachaml_ui.pages.frame import load_frame, render
+from chachaml_ui.pages.promotion import setbacks
+from chachaml_ui.pages.run.charts import chart_groups
 from chachaml_ui.pages.timeline import timeline
-from chachaml_ui.pages.version_diff import parts
+from chachaml_ui.pages.version_diff import parts, shared_keys
 
 SHOWN = 50
 """The newest versions, so many, are on the page unless all are asked for."""
 
 
 class Asked(Struct, frozen=True, forbid_unknown_fields=True):
-    """The two versions to put side by side, and whether all versions are listed."""
+    """The two versions to put side by side, and whether all versions are listed.
+
+    The others say how charts are drawn, which is the business of the page's scripts.
+    """
 
     a: VersionNumber | None = None
     b: VersionNumber | None = None
     all: bool = False
+    x: str = ""
+    metric: str = ""
+    smooth: str = ""
+    log: str = ""
+    logx: str = ""
 
 
 read_asked = query_reader(Asked)
@@ -38,6 +50,8 @@ async def show_model(request: web.Request) -> web.Response:
     versions = detail.versions if asked.all else detail.versions[:SHOWN]
     sides = _sides(detail, asked)
     compared = await _diff(kernel, detail, sides)
+    sources = await _sources(kernel, detail, [*versions, *_versions(compared)])
+    shared = await _shared(kernel, compared)
     return render(
         request,
         "model/page.html",
@@ -45,11 +59,14 @@ async def show_model(request: web.Request) -> web.Response:
         detail=detail,
         model=detail.model,
         versions=versions,
-        sources=await kernel.runs.glance({version.run_id for version in versions}),
+        sources=sources,
         sides=sides,
         diff=compared,
         parts=[] if compared is None else parts(compared),
+        shared=len(shared),
+        groups=chart_groups(shared),
         newest=_candidate(detail),
+        setbacks=setbacks(detail, versions, sources, lower=kernel.runs.lower_is_better),
         timeline=timeline(detail, now=kernel.now()),
         stages=list(Stage),
     )
@@ -85,3 +102,31 @@ def _candidate(detail: ModelDetail) -> Version | None:
     """Return the newest version, if it could be promoted."""
     newest = detail.versions[0]
     return newest if newest.stage in (Stage.NONE, Stage.STAGING) else None
+
+
+def _versions(diff: VersionDiff | None) -> Sequence[Version]:
+    return [] if diff is None else diff.versions
+
+
+async def _sources(
+    kernel: Kernel, detail: ModelDetail, versions: Sequence[Version]
+) -> Mapping[str, Glance]:
+    """Return the runs that `versions` and the one in production come from, those that still are.
+
+    Each has the metric that is the headline of the latter.
+    """
+    standing = detail.model.production
+    found = {} if standing is None else await kernel.runs.glance([standing.run_id])
+    keys = {source.headline.key for source in found.values() if source.headline is not None}
+    ids = {version.run_id for version in versions}
+    return {**await kernel.runs.glance(ids, keys=keys), **found}
+
+
+async def _shared(kernel: Kernel, diff: VersionDiff | None) -> Sequence[Metric]:
+    """Return the metrics that the runs of both versions have, as the first of them has them."""
+    keys = frozenset[str]() if diff is None else shared_keys(diff)
+    if diff is None or not keys:
+        return []
+    run_id = diff.versions[0].run_id
+    found = await kernel.runs.glance([run_id], keys=keys)
+    return found[run_id].metrics if run_id in found else []

@@ -2,20 +2,22 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TypeVar
 
 from chachaml_kernel.domain.comparison import VersionDiff
-from chachaml_kernel.domain.values import JsonValue, number_text, same
+from chachaml_kernel.domain.values import JsonValue, number_text, same, text_of
 
-from chachaml_ui.pages.words import figure, json_text, size
+from chachaml_ui.pages.figures import figure
+from chachaml_ui.pages.words import size
 
 V = TypeVar("V")
 
 
 WRITTEN: Mapping[str, Callable[[JsonValue], str]] = {
-    "size": lambda value: size(value) if isinstance(value, int) else json_text(value),
-    "sha256": lambda value: f"{json_text(value)[:12]}…",
+    "size": lambda value: size(value) if isinstance(value, int) else text_of(value),
+    "sha256": lambda value: f"{text_of(value)[:12]}…",
 }
 """What of an artifact is shortened."""
 
@@ -45,7 +47,7 @@ def parts(diff: VersionDiff) -> Sequence[Part]:
     metrics = [_number(key, *_sides(diff, values)) for key, values in diff.metrics.items()]
     params = [_value(key, *_sides(diff, values)) for key, values in diff.params.items()]
     artifact = [
-        _value(key, *_sides(diff, values), write=WRITTEN.get(key, json_text))
+        _value(key, *_sides(diff, values), write=WRITTEN.get(key, text_of))
         for key, values in diff.artifact.items()
     ]
     found = (
@@ -54,6 +56,14 @@ def parts(diff: VersionDiff) -> Sequence[Part]:
         Part("Artifact", artifact),
     )
     return [part for part in found if part.rows]
+
+
+def shared_keys(diff: VersionDiff) -> AbstractSet[str]:
+    """Return the keys of metrics that the runs of both versions have; one run shares none."""
+    left, right = diff.versions
+    if left.run_id == right.run_id:
+        return frozenset()
+    return {key for key, values in diff.metrics.items() if len(values) == len(diff.versions)}
 
 
 def _sides(diff: VersionDiff, values: Mapping[str, V]) -> tuple[V | None, V | None]:
@@ -80,7 +90,7 @@ def _value(
     left: JsonValue,
     right: JsonValue,
     *,
-    write: Callable[[JsonValue], str] = json_text,
+    write: Callable[[JsonValue], str] = text_of,
 ) -> Row:
     texts = [None if value is None else write(value) for value in (left, right)]
     return Row(key, texts[0], texts[1], is_same=same(left, right))

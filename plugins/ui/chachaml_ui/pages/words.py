@@ -1,10 +1,6 @@
-"""How pages write times, durations, numbers and sizes."""
+"""How pages write times, durations and sizes."""
 
-import json
-import math
 from datetime import UTC, datetime
-
-from chachaml_kernel.domain.values import JsonValue, number_text
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
@@ -48,16 +44,6 @@ def duration(milliseconds: int) -> str:
     return f"{milliseconds // DAY} d {milliseconds % DAY // HOUR:02} h"
 
 
-def figure(value: float) -> str:
-    """Return a number for a column of figures: four decimals, or a power of ten where those
-    would hide it; NaN and infinities as words."""
-    if not math.isfinite(value):
-        return number_text(value)
-    if value == 0 or 1e-3 <= abs(value) < 1e7:
-        return f"{value:,.4f}"
-    return f"{value:.3e}"
-
-
 def day_or_hour(at: int, *, step: int) -> str:
     """Return the name of a moment on an axis whose moments are `step` milliseconds apart, UTC."""
     then = _utc(at)
@@ -74,11 +60,6 @@ def size(count: int) -> str:
             return f"{value:.0f} {unit}" if unit == "B" or value >= 99.95 else f"{value:.1f} {unit}"
         value /= 1_000
     return f"{value:,.1f} TB"
-
-
-def json_text(value: JsonValue) -> str:
-    """Return a param's value: a text as it is, all else as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _utc(at: int) -> datetime:

@@ -18,6 +18,7 @@ MOST = 256 * 1024
 """Bytes that are read for a preview."""
 ROWS = 100
 COLUMNS = 50
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 PRETTY = 1024 * 1024
 """Characters that JSON may have when it is indented; else it is shown as it is."""
 
@@ -73,8 +74,12 @@ def _up_to(most: int, pieces: Iterable[str]) -> Iterator[str]:
 
 
 def _text(head: bytes, *, is_cut: bool) -> str | None:
-    """Return `head` as text, less a character that it ends within; none if it is no UTF-8 text."""
-    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    """Return `head` as text, less a character that it ends within; none if it is no text.
+
+    Text is UTF-8, or UTF-16 that begins with a byte order mark.
+    """
+    name = "utf-16" if head.startswith(UTF_16) else "utf-8-sig"
+    decoder = codecs.getincrementaldecoder(name)()
     try:
         text = decoder.decode(head, final=not is_cut)
     except UnicodeDecodeError:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from chachaml_kernel.domain.differences import differs, odd
 from chachaml_kernel.domain.direction import best, higher_is_better
-from chachaml_kernel.domain.values import JsonValue
+from chachaml_kernel.domain.values import JsonValue, text_of
 
-from chachaml_ui.pages.words import figure, json_text
+from chachaml_ui.pages.figures import figure
 
 SHOWN, TOLD = 200, 2_000
 """How many characters of a value a cell has, and how many more are told where it is pointed at."""
@@ -59,7 +59,7 @@ class Columns:
         strange = () if is_same else odd(values, self.ids, baseline=self.baseline)
         cells = []
         for run in self.ids:
-            text = json_text(values[run]) if run in values else None
+            text = text_of(values[run]) if run in values else None
             cells.append(
                 Cell(text=text and text[:SHOWN], title=(text or "")[:TOLD], is_odd=run in strange)
             )

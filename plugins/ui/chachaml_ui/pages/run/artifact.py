@@ -17,8 +17,7 @@ from chachaml_ui.keys import KERNEL
 from chachaml_ui.pages.frame import load_frame, render
 from chachaml_ui.previews.kinds import HEAD, picture_type
 from chachaml_ui.previews.preview import MOST, preview
-
-SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
+from chachaml_ui.security import SANDBOX
 
 
 async def show_artifact(request: web.Request) -> web.Response:

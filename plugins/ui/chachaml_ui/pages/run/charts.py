@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from chachaml_kernel.domain.metrics import Metric
 
-from chachaml_ui.pages.words import figure
+from chachaml_ui.pages.figures import figure
 
 FOLDS = 40
 """So many groups are in the page; a script adds the others."""

@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from chachaml_kernel.domain.values import JsonValue
-
-from chachaml_ui.pages.words import json_text
+from chachaml_kernel.domain.values import JsonValue, text_of
 
 COMMIT = ("git_sha", "git_commit", "commit", "sha")
 BRANCH = ("git_branch", "branch")
@@ -47,9 +45,9 @@ def _is_list(key: str, value: JsonValue) -> bool:
 
 def _pairs(value: JsonValue) -> Sequence[tuple[str, str]]:
     if isinstance(value, dict):
-        return [(name, json_text(version)) for name, version in value.items()]
+        return [(name, text_of(version)) for name, version in value.items()]
     assert isinstance(value, list)  # as `_is_list` found
-    parts = [json_text(entry).partition("==") for entry in value]
+    parts = [text_of(entry).partition("==") for entry in value]
     return [(name, version) for name, _, version in parts]
 
 
@@ -58,9 +56,9 @@ def _flat(env: Mapping[str, JsonValue]) -> dict[str, str]:
     flat: dict[str, str] = {}
     for key, value in env.items():
         if isinstance(value, dict) and value:
-            flat |= {f"{key}.{inner}": json_text(under) for inner, under in value.items()}
+            flat |= {f"{key}.{inner}": text_of(under) for inner, under in value.items()}
         else:
-            flat[key] = json_text(value)
+            flat[key] = text_of(value)
     return flat
 
 

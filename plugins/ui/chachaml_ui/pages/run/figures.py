@@ -7,14 +7,16 @@ from chachaml_kernel.domain.metrics import Metric
 from chachaml_kernel.domain.runs import RunDetail
 from chachaml_kernel.domain.values import number_text
 
-from chachaml_ui.pages.words import duration, figure
+from chachaml_ui.pages.figures import figure
+from chachaml_ui.pages.words import duration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """A number with its name; `title` is the number in full, `note` what it is to be seen beside.
 
-    `is_theirs` says that the name is a user's word.
+    `is_theirs` says that the name is a user's word; `lasting` is a length of time, in milliseconds,
+    that goes on.
     """
 
     name: str
@@ -22,6 +24,7 @@ class Figure:
     title: str = ""
     note: str = ""
     is_theirs: bool = False
+    lasting: int | None = None
 
 
 def figures(detail: RunDetail, *, now: int) -> Sequence[Figure]:
@@ -60,8 +63,13 @@ def _step(detail: RunDetail, *, now: int) -> Iterator[Figure]:
 
 
 def _duration(detail: RunDetail, *, now: int) -> Figure:
-    note = "so far" if detail.run.ended_at is None else ""
-    return Figure(name="Duration", value=duration(_length(detail, now=now)), note=note)
+    length, is_over = _length(detail, now=now), detail.run.ended_at is not None
+    return Figure(
+        name="Duration",
+        value=duration(length),
+        note="" if is_over else "so far",
+        lasting=None if is_over else length,
+    )
 
 
 def _length(detail: RunDetail, *, now: int) -> int:

@@ -1,5 +1,7 @@
 // Requests to the server that the page came from.
 
+import { pageOf } from "./times.js";
+
 const MOMENT = 300; // milliseconds that nobody minds waiting
 
 /** What went wrong with a request: its `status` (0 where no answer came), in words of the server. */
@@ -60,10 +62,10 @@ function parsed(text) {
   }
 }
 
-/** Return the page at `address`, parsed and never run. */
+/** Return the page at `address`, parsed and never run, with its times in the reader's zone. */
 export async function fetchPage(address) {
   const { answer, text } = await ask(address, { headers: { Accept: "text/html" } });
-  const page = new DOMParser().parseFromString(text, "text/html");
+  const page = pageOf(text);
   if (answer.ok) return page;
   throw new ApiError(answer.status, answer.statusText, page.querySelector("main h1")?.textContent ?? answer.statusText);
 }

@@ -1,8 +1,11 @@
-// What every page has: light or dark, the keyboard, dialogs, copying, toasts.
+// What every page has: times by the reader's clock, light or dark, the keyboard, dialogs, copying, toasts.
 
+import { localise } from "./times.js";
 import { toast } from "./toasts.js";
 
 const root = document.documentElement;
+
+localise(document);
 
 function isDark() {
   return getComputedStyle(root).colorScheme === "dark" ||

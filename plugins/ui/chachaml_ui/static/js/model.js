@@ -23,6 +23,7 @@ function showMove() {
   move.querySelector(".told").textContent = displaces
     ? `v${production} has been in production for ${since}. It is archived in the same moment; its bytes stay.`
     : "";
+  move.querySelector(".worse").hidden = !displaces || move.dataset.worse === "";
   const button = move.querySelector("footer .solid");
   if (displaces) button.textContent = `Promote v${version}, archive v${production}`;
   else button.textContent = promotes ? `Promote v${version}` : `Move v${version} to ${to}`;
@@ -35,8 +36,8 @@ function openMove(pressed) {
   move.querySelector("form").reset();
   move.querySelector(`[name=stage][value=${pressed.dataset.to}]`).checked = true;
   move.querySelector(".own small").textContent = row.dataset.headline;
-  const other = document.querySelector(`tr[data-version="${move.dataset.production}"]`);
-  if (other !== null) move.querySelector(".other small").textContent = other.dataset.headline;
+  move.querySelector(".worse bdi").textContent = move.dataset.worse = row.dataset.worse ?? "";
+  move.querySelector(".worse span span").textContent = row.dataset.how ?? "";
   showMove();
   move.showModal();
   move.querySelector("textarea").focus();

@@ -1,9 +1,14 @@
 // The axes of a chart: which part of them is shown, where their ticks are, how these are called.
 
-import { clock, exact, lasting, moment, short } from "./numbers.js";
+import { ahead, clock, moment } from "../times.js";
+import { apart, counted, exact, lasting, short } from "./numbers.js";
 import { logTicks, spanTicks, ticks } from "./ticks.js";
 
 const LINES = 4;
+const ROOM = { step: 7, time: 8.5, relative: 7, metric: 7 }; // for each tick's text, in its own heights
+/** Pixels beside the plot, at its right edge. */
+export const EDGE = 12;
+const WIDTH = 0.56; // of a character, in heights of the text
 const MARGIN = 0.05;
 /** How much is shown on either side of a moment at which all points were logged. */
 const AROUND = { time: 30_000, relative: 30 };
@@ -50,24 +55,38 @@ export function reach(curves, [from, to], log) {
   [low, high] = widened(low, high, { log });
   if (log) {
     const factor = 10 ** ((Math.log10(high) - Math.log10(low)) * MARGIN);
-    return [low / factor, high * factor];
+    return [Math.max(low / factor, Number.MIN_VALUE), finite(high * factor)];
   }
   const room = high / 2 - low / 2;  // halves, since a difference may be infinite
-  return [low - room * 2 * MARGIN, high + room * 2 * MARGIN];
+  return [low - room * 2 * MARGIN, high + room * 2 * MARGIN].map(finite);
+}
+
+function finite(end) {
+  return Math.min(Math.max(end, -Number.MAX_VALUE), Number.MAX_VALUE);
 }
 
 function ticksOfX(x, log, low, high, most) {
   if (log) return logTicks(low, high, most);
-  if (x === "time") return spanTicks(low, high, most, 1000);
+  if (x === "time") {
+    const by = ahead(low); // so that days begin at the reader's midnight
+    return spanTicks(low + by, high + by, most, 1000).map((at) => at - by);
+  }
   if (x === "relative") return spanTicks(low, high, most, 1);
   return ticks(low, high, most, { whole: x === "step" });
 }
 
-function namesOfX(x, found) {
-  if (x === "relative") return found.map(lasting);
-  if (x !== "time") return found.map(short);
-  const fine = found.some((at) => at % 60_000 !== 0);
-  return found.map((at) => clock(at, fine));
+/** Return how ticks on the axis `x` are called, each in another way. */
+export function namesOfX(x, found) {
+  const step = found.length > 1 ? found[1] - found[0] : 1000;
+  if (x === "relative") return apart(found, [lasting, (at) => counted(at, step)]);
+  return x === "time" ? found.map((at) => clock(at, step)) : apart(found, [short, exact, String]);
+}
+
+/** Return `names` without one that would be cut at the right edge. */
+function uncut(plot, found, names, size) {
+  const edge = plot.bbox.width / devicePixelRatio + EDGE;
+  const end = (name, i) => plot.valToPos(found[i], "x") + (name.length * size * WIDTH) / 2;
+  return names.map((name, i) => (end(name, i) > edge ? null : name));
 }
 
 /** Return uPlot's options for both axes. */
@@ -85,15 +104,15 @@ export function axes({ x, log, logX }, palette) {
       grid: { show: false },
       border: { show: true, stroke: () => palette()["line-2"], width: 1 },
       size: palette().size + 12,
-      splits: (plot, _, low, high) => ticksOfX(x, logX, low, high, Math.max(2, Math.floor(plot.bbox.width / devicePixelRatio / 75))),
-      values: (_, found) => namesOfX(x, found),
+      splits: (plot, _, low, high) => ticksOfX(x, logX, low, high, Math.max(2, Math.floor(plot.bbox.width / devicePixelRatio / (ROOM[x] * palette().size)))),
+      values: (plot, found) => uncut(plot, found, namesOfX(x, found), palette().size),
     },
     {
       ...shared,
       grid: { stroke: () => palette().line, width: 1 },
-      size: (_, names) => Math.max(...(names ?? []).map((name) => name.length), 2) * palette().size * 0.56 + 14,
+      size: (_, names) => Math.max(...(names ?? []).map((name) => name.length), 2) * palette().size * WIDTH + 14,
       splits: (_, __, low, high) => (log ? logTicks : ticks)(low, high, LINES),
-      values: (_, found) => found.map(short),
+      values: (_, found) => apart(found, [short, exact, String]),
     },
   ];
 }

@@ -49,18 +49,17 @@ export function lasting(seconds) {
   return two(DAY, "d", HOUR, "h");
 }
 
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-/** Return a moment, in milliseconds since the Unix epoch, as UTC to the second. */
-export function moment(at) {
-  if (Number.isNaN(new Date(at).valueOf())) return "beyond all calendars";
-  return `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+/** Return a number of seconds to the millisecond, such as `1:00:10`, as finely as `step` asks for. */
+export function counted(seconds, step) {
+  const all = Math.round(Math.abs(seconds) * 1000), whole = Math.floor(all / 1000);
+  const two = (number) => String(number).padStart(2, "0");
+  const hours = Math.floor(whole / HOUR), minutes = Math.floor((whole % HOUR) / MINUTE);
+  const part = step < 1 ? `.${String(all % 1000).padStart(3, "0")}` : "";
+  return `${seconds < 0 ? "−" : ""}${hours > 0 ? `${hours}:` : ""}${two(minutes)}:${two(whole % MINUTE)}${part}`;
 }
 
-/** Return a tick's text for a moment: the day at midnight, else the hour, to the second if `fine`. */
-export function clock(at, fine) {
-  const then = new Date(at);
-  if (Number.isNaN(then.valueOf())) return "";
-  if (at % (DAY * 1000) === 0) return `${then.getUTCDate()} ${MONTHS[then.getUTCMonth()]}`;
-  return then.toISOString().slice(11, fine ? 19 : 16);
+/** Return texts of all `numbers` that differ, in the first of some `ways` that tells them apart. */
+export function apart(numbers, ways) {
+  const written = ways.map((way) => numbers.map(way));
+  return written.find((texts) => new Set(texts).size === texts.length) ?? written[written.length - 1];
 }

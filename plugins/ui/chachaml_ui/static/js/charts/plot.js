@@ -1,20 +1,25 @@
 // The plot of a chart: uPlot's axes, brush and crosshair, our lines.
 
 import uPlot from "../../vendor/uplot.js";
-import { axes, extent, reach } from "./axes.js";
+import { EDGE, axes, extent, reach } from "./axes.js";
 import { isDashed, onPalette, palette } from "./palette.js";
 import { paintGaps, paintLatest, paintNames, paintRaw } from "./paint.js";
 import { line } from "./paths.js";
+import { pinch } from "./pinch.js";
 import { nearest } from "./points.js";
 import { fillTip, placeTip } from "./tip.js";
 
 const WIDTH = 1.75;
 const NAMES = 150;
+// How uPlot calls an axis of powers, and one that we have bent: ours is in quarters, as a difference of
+// large values may be infinite.
+const LOG = 3, BENT = 100;
+const quarter = (value) => value / 4;
 const SHARED = (type) => type === "mousemove" || type === "mouseleave";
 
 /** Return how wide the names of several curves are, in pixels. */
 function widthOfNames(curves) {
-  if (curves.length < 2) return 12;
+  if (curves.length < 2) return EDGE;
   const context = document.createElement("canvas").getContext("2d");
   context.font = palette().font;
   const widths = curves.map(({ label }) => context.measureText(label).width);
@@ -24,11 +29,11 @@ function widthOfNames(curves) {
 /** Return what makes pixels of the canvas of values on a scale. */
 function toPixels(u, name) {
   const { min, max, distr } = u.scales[name];
-  if (distr !== 1) return (value) => u.valToPos(value, name, true);
+  if (distr === LOG) return (value) => u.valToPos(value, name, true);
   // Two points make a line, and much less work than to ask for each value.
-  const start = u.valToPos(min, name, true);
-  const slope = (u.valToPos(max, name, true) - start) / (max - min);
-  return (value) => start + (value - min) * slope;
+  const start = u.valToPos(min, name, true), first = quarter(min);
+  const slope = (u.valToPos(max, name, true) - start) / (quarter(max) - first);
+  return (value) => start + (quarter(value) - first) * slope;
 }
 
 export class Plot {
@@ -105,7 +110,7 @@ export class Plot {
 
   #options() {
     const { curves, view } = this.#chart;
-    const scale = (log, range) => ({ time: false, distr: log ? 3 : 1, range });
+    const scale = (log, range) => ({ time: false, distr: log ? LOG : BENT, fwd: quarter, bwd: (value) => value * 4, range });
     return {
       mode: 2,
       width: this.#host.clientWidth,
@@ -207,6 +212,7 @@ export class Plot {
       this.#tip.hidden = true;
     });
     over.addEventListener("dblclick", () => this.#on.onReset());
+    pinch(over, { ends: () => this.ends, log: this.#chart.view.logX, onZoom: (from, to) => this.#pinch(from, to) });
   }
 
   #select(u) {
@@ -214,6 +220,12 @@ export class Plot {
     if (width === 0) return;
     u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     this.#on.onZoom(u.posToVal(left, "x"), u.posToVal(left + width, "x"));
+  }
+
+  #pinch(from, to) {
+    const [low, high] = extent(this.#chart.curves, this.#chart.view);
+    if (from <= low && to >= high) this.#on.onReset();
+    else this.#on.onZoom(from, to);
   }
 
   /** Let the plot be dragged along until the button is let go. */

@@ -1,6 +1,7 @@
 // A chart as a table, for those who would rather read it.
 
-import { exact, moment } from "./numbers.js";
+import { moment } from "../times.js";
+import { exact } from "./numbers.js";
 
 const ROWS = 500;
 

@@ -9,26 +9,30 @@ const SPANS = [
 function multiples(low, high, { step, most }) {
   const first = Math.ceil(low / step - 1e-9), last = Math.floor(high / step + 1e-9);
   if (!(last - first < most)) return null;
-  return Array.from({ length: last - first + 1 }, (_, n) => Number(((first + n) * step).toPrecision(12)));
+  return Array.from({ length: last - first + 1 }, (_, n) => Number(((first + n) * step).toPrecision(15)));
 }
 
 /** Return round numbers from `low` to `high`, as many as `most` allows; `whole` for integers only. */
 export function ticks(low, high, most, { whole = false } = {}) {
-  const least = (high - low) / most;
+  const least = high / most - low / most;  // the difference may be infinite
   if (!(least > 0) || !Number.isFinite(least)) return [low];
   const power = 10 ** Math.floor(Math.log10(least));
   for (const round of [1, 2, 2.5, 5, 10, 20, 25, 50]) {
     const step = round * power;
+    if (!Number.isFinite(step)) break;
     const found = whole && !Number.isInteger(step) ? null : multiples(low, high, { step, most });
     if (found !== null) return found;
   }
   return whole ? multiples(low, high, { step: 1, most }) ?? [] : [];
 }
 
-/** Return round lengths of time from `low` to `high`; `second` is how long one is in their unit. */
+/**
+ * Return round lengths of time from `low` to `high`; `second` is how long one is in their unit: where
+ * that is milliseconds, they are whole.
+ */
 export function spanTicks(low, high, most, second) {
   const seconds = (high - low) / second;
-  if (seconds < SPANS[0] * 2) return ticks(low, high, most);
+  if (seconds < SPANS[0] * 2) return ticks(low, high, most, { whole: second > 1 });
   for (const span of SPANS) {
     const found = multiples(low, high, { step: span * second, most });
     if (found !== null) return found;

@@ -1,6 +1,7 @@
 // The tooltip at the crosshair: what the curves say there.
 
-import { exact, moment } from "./numbers.js";
+import { moment } from "../times.js";
+import { exact } from "./numbers.js";
 import { SAYINGS } from "./axes.js";
 
 const ROWS = 10;

@@ -5,8 +5,8 @@ import { controls } from "../charts/controls.js";
 import { onKey } from "../frame.js";
 import { compared } from "./compared.js";
 
-/** Draw in `root` the curves of `runs`, which follow `stress`; return the board of the charts. */
-export async function drawCurves(root, runs, stress) {
+/** Draw in `root` the curves of `runs`; return the board of the charts. */
+export async function drawCurves(root, runs) {
   const { metrics } = await compared(runs);
   const find = new URLSearchParams(location.search).get("find") ?? "";
   const having = new Map();
@@ -23,7 +23,6 @@ export async function drawCurves(root, runs, stress) {
     board ??= new Board(root, notes, { view, seriesOf });
     board.show(view);
   });
-  stress.addEventListener("change", () => board.fade(stress.faint));
   onKey("0", () => board.reset());
   return board;
 }

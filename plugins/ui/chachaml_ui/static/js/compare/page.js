@@ -1,24 +1,15 @@
 // The page of a comparison: the address, the curves, and the plots when they come into view.
 
 import { onKey } from "../frame.js";
+import { onceSeen } from "../seen.js";
 import { watchAddress } from "./address.js";
 import { keepUp } from "./live.js";
 import { readRuns } from "./runs.js";
 import { Stress } from "./stress.js";
 import { followStress } from "./table.js";
 
-const MARGIN = "300px";
 const runs = readRuns();
 const stress = new Stress(runs.map(({ id }) => id));
-
-function onceSeen(element, act) {
-  const observer = new IntersectionObserver(([{ isIntersecting }]) => {
-    if (!isIntersecting) return;
-    observer.disconnect();
-    act();
-  }, { rootMargin: MARGIN });
-  observer.observe(element);
-}
 
 watchAddress();
 onKey("/", () => document.querySelector('.only [name="find"]').focus());
@@ -27,8 +18,10 @@ if (runs.length > 0) followStress(stress);
 
 const curves = document.querySelector("[data-charts]");
 if (curves !== null) {
-  import("./curves.js").then(({ drawCurves }) => drawCurves(curves, runs, stress))
-    .then((board) => keepUp(runs, board, curves));
+  import("./curves.js").then(({ drawCurves }) => drawCurves(curves, runs)).then((board) => {
+    stress.addEventListener("change", () => board.fade(stress.faint));
+    keepUp(runs, board, curves);
+  });
 } else if (runs.length > 0) keepUp(runs, null, null);
 
 const scatter = document.getElementById("scatter");

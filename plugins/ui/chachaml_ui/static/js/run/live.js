@@ -6,6 +6,7 @@ import { bindBanner, bindSwitch } from "../live_controls.js";
 import { morph } from "../morph.js";
 import { reader } from "../reading.js";
 import { board, latestValues } from "../run_charts.js";
+import { follow } from "./note.js";
 
 const PARTS = ["run-head", "run-figures", "run-params", "run-tags", "run-family", "run-datasets", "run-artifacts", "run-metrics"];
 
@@ -23,6 +24,7 @@ function show(page) {
     const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
     if (old !== null && fresh !== null && !isInUse(old)) morph(old, fresh);
   }
+  follow(page);
   if (board === null && page.querySelector("[data-charts]") !== null) location.reload();
   if (more === null) return;
   const known = new Set(board?.keys);

@@ -1,6 +1,7 @@
 // The note: written, looked at, saved; kept in the browser until it is.
 
 import { send } from "../api.js";
+import { morph } from "../morph.js";
 import { toast } from "../toasts.js";
 import { complain, refresh } from "./parts.js";
 
@@ -51,7 +52,7 @@ function cancel() {
   forgetDraft();
   form().hidden = true;
   form().elements.note.value = saved();
-  form().querySelector(".theirs").hidden = true;
+  for (const said of form().querySelectorAll(".theirs, .newer")) said.hidden = true;
   complain(form(), "");
   note().querySelector("[data-edits]").focus();
 }
@@ -70,6 +71,17 @@ async function showMode(mode) {
   }
 }
 
+/** Show the note as `page`, the same page read anew, has it; to somebody who writes, only say so. */
+export function follow(page) {
+  const fresh = page.getElementById("run-note");
+  if (form().hidden) {
+    morph(note(), fresh);
+    return;
+  }
+  const theirs = JSON.parse(fresh.dataset.saved);
+  form().querySelector(".newer").hidden = theirs === base || theirs === form().elements.note.value;
+}
+
 async function showTheirs() {
   const theirs = (await send("GET", `/api/runs/${path()}`)).note;
   base = theirs;
@@ -77,6 +89,7 @@ async function showTheirs() {
   const place = form().querySelector(".theirs");
   place.hidden = false;
   place.querySelector("pre bdi").textContent = theirs;
+  form().querySelector(".newer").hidden = true;
 }
 
 async function save() {

@@ -3,6 +3,7 @@
 import "./actions.js";
 import "./artifacts.js";
 import "./finding.js";
+import "./lasting.js";
 import "./live.js";
 import "./note.js";
 import "./registering.js";
