@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -13,12 +13,15 @@ from chachaml_kernel.config import DEFAULT_PLUGINS, KernelSettings, load_config
 
 from tests.docs.pages import CONFIGURATION, PAGES, prose, rows, sections
 
+OTHER_PLUGINS = ("store_postgres",)
+"""What comes with the kernel, and runs where it is configured."""
+
 TABLES = {
     "[kernel]": KernelSettings,
     **{
         f"[plugins.{entry.name}]": entry.load()
         for entry in entry_points(group="chachaml")
-        if entry.name in DEFAULT_PLUGINS
+        if entry.name in (*DEFAULT_PLUGINS, *OTHER_PLUGINS)
     },
 }
 KINDS: Mapping[object, str] = {
@@ -44,6 +47,8 @@ class Asked(dict[str, str]):
 
 
 def literal(value: object) -> str:
+    if value is MISSING:
+        return "required"
     return json.dumps(str(value) if isinstance(value, Path) else value)
 
 

@@ -123,7 +123,7 @@ def names_of(count: int) -> Sequence[str]:
 def fetch_among(
     connection: Connection,
     build: Callable[[Sequence[ColumnElement[Any]]], Executable],
-    keys: Sequence[str],
+    keys: Sequence[str] | Sequence[int],
     values: Values = NO_VALUES,
 ) -> Sequence[Fetched]:
     """Return the rows of a statement about rows that have one of `keys`, however many there are.

@@ -61,6 +61,10 @@ def _lock_status(dialect: Dialect) -> Select[Any]:
     return _select_status(dialect).with_for_update()
 
 
+def _keep(dialect: Dialect) -> Select[Any]:
+    return _select_status(dialect).with_for_update(read=True, key_share=True)
+
+
 def refuse_ended(run_id: str, status: str) -> None:
     """Raise `NotFound` if a run with this status takes no writes."""
     if status != RunStatus.RUNNING:
@@ -97,7 +101,8 @@ def start(connection: Connection, new: NewRun) -> Run:
     """Insert a run with all that it starts with."""
     run = new.run
     if run.parent_run_id is not None:
-        require_run(connection, run.parent_run_id, running=False)
+        # It must not go meanwhile, and nobody who holds it may wait for what is locked below.
+        _status(connection, _keep, run.parent_run_id)
     new_kind = counted(run.status.value, run.archived)
     experiment = note_named(connection, run.experiment, new=new_kind, at=run.started_at)
     row = {

@@ -11,8 +11,10 @@ from chachaml_kernel.domain.language.fields import KINDS
 from chachaml_kernel.domain.language.fields import OPERATORS as ALLOWED
 from chachaml_kernel.domain.language.tree import FieldName
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     ColumnElement,
+    Double,
     FromClause,
     Select,
     Table,
@@ -25,6 +27,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    type_coerce,
     union,
 )
 
@@ -36,6 +39,12 @@ Condition: TypeAlias = ColumnElement[bool]
 Test: TypeAlias = Callable[..., Condition]
 """A condition on a column, or on a row of a table, as a function of that and its bound values."""
 
+
+def _typed(column: ColumnElement[Any], values: Sequence[Bound]) -> Sequence[ColumnElement[Any]]:
+    """Return values as what a column is compared with, which SQLAlchemy does for a single one."""
+    return [type_coerce(value, column.type) for value in values]
+
+
 COMPARE: Mapping[str, Test] = {
     "=": operator.eq,
     "!=": operator.ne,
@@ -46,8 +55,8 @@ COMPARE: Mapping[str, Test] = {
 }
 OPERATORS: Mapping[str, Test] = {
     **COMPARE,
-    "in": lambda column, *values: column.in_(values),
-    "not in": lambda column, *values: column.not_in(values),
+    "in": lambda column, *values: column.in_(_typed(column, values)),
+    "not in": lambda column, *values: column.not_in(_typed(column, values)),
     "~": lambda column, pattern: column.ilike(pattern, escape="\\"),
     "!~": lambda column, pattern: column.not_ilike(pattern, escape="\\"),
 }
@@ -86,9 +95,14 @@ PARTS: Mapping[str, str] = {"": "last_value", "min": "least", "max": "greatest",
 
 def _of_column(name: str, test: Test) -> Test:
     def of_row(row: FromClause, *values: Bound) -> Condition:
-        return test(row.c[name], *values)
+        return test(_compared(row.c[name]), *values)
 
     return of_row
+
+
+def _compared(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a column as it is compared: a count with any number, also one that is not whole."""
+    return type_coerce(column, Double()) if isinstance(column.type, BigInteger) else column
 
 
 def _there(param: FromClause) -> Condition:

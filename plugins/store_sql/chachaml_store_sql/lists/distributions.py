@@ -27,6 +27,7 @@ from chachaml_store_sql.compiled import fetch
 from chachaml_store_sql.lists.conditions import COMPARE
 from chachaml_store_sql.lists.filters import Shape, conditions, filter_values, shapes
 from chachaml_store_sql.lists.plan import plan
+from chachaml_store_sql.lists.ranges import part_of
 from chachaml_store_sql.schema import runs, series
 
 NAN, BELOW, ABOVE = -3, -2, -1
@@ -83,28 +84,28 @@ class _Spread:
         is_finite = value.between(-float_info.max, float_info.max)
         span = select(func.min(value).label("least"), func.max(value).label("greatest"))
         ends = span.where(is_finite).cte("span")
+        part = case((is_finite, part_of(value, ends.c.least, ends.c.greatest))).label("part")
+        parts = select(value, part).join_from(values, ends, true()).subquery("parts")
+        value = parts.c.value
         place = case(
             (value.is_(None), NAN),
             (value < -float_info.max, BELOW),
             (value > float_info.max, ABOVE),
-            else_=_bin(value, ends.c.least, ends.c.greatest),
+            else_=_bin(parts.c.part),
         )
         satisfies = false() if self.op is None else COMPARE[self.op](value, bindparam("threshold"))
         is_found = case((satisfies, 1), else_=0)
         columns = [place.label("place"), value, is_found.label("is_found")]
-        placed = select(*columns).join_from(values, ends, true()).subquery("placed")
+        placed = select(*columns).subquery("placed")
         found, low = func.sum(placed.c.is_found), func.min(placed.c.value)
         counted = select(placed.c.place, func.count(), found, low, func.max(placed.c.value))
         return counted.group_by(placed.c.place)
 
 
-def _bin(
-    value: ColumnElement[float], least: ColumnElement[float], greatest: ColumnElement[float]
-) -> ColumnElement[int]:
-    """Return in which bin a finite value is, as `bin_of` does; 0 where all values are the same."""
+def _bin(part: ColumnElement[float]) -> ColumnElement[int]:
+    """Return in which bin a finite value is, as `bin_of` does; it lies so far into the range."""
     bins = bindparam("bins", type_=Integer)
-    part = (value / 2 - least / 2) / func.nullif(greatest / 2 - least / 2, 0)
     place = cast(part * bins, Integer)
     # Databases disagree on whether this cuts or rounds.
     cut = place - case((place > part * bins, 1), else_=0)
-    return func.coalesce(case((cut >= bins, bins - 1), else_=cut), 0)
+    return case((cut >= bins, bins - 1), else_=cut)

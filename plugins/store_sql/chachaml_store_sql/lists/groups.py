@@ -29,6 +29,7 @@ from chachaml_store_sql import rows
 from chachaml_store_sql.compiled import Fetched, fetch
 from chachaml_store_sql.lists.filters import Shape, conditions, filter_values, shapes
 from chachaml_store_sql.lists.plan import plan_whole
+from chachaml_store_sql.lists.ranges import mean_order, part_of
 from chachaml_store_sql.schema import experiments, params, runs, series, tags
 
 PER_METRIC = 6
@@ -123,7 +124,15 @@ class _Grouped:
                 func.min(value).over(partition_by=group).label(f"least_{place}"),
                 func.max(value).over(partition_by=group).label(f"greatest_{place}"),
             )
-        return self._summed(placed.subquery("placed"))
+        return self._summed(self._with_parts(placed.subquery("placed")).subquery("parted"))
+
+    def _with_parts(self, placed: FromClause) -> Select[Any]:
+        """Return the runs with the place of each value in the range of its group."""
+        parted = select(*placed.c)
+        for place in range(self.metrics):
+            ends = (placed.c[f"{name}_{place}"] for name in ("value", "least", "greatest"))
+            parted = parted.add_columns(part_of(*ends).label(f"part_{place}"))
+        return parted
 
     def _members(self) -> Select[Any]:
         """Return the runs, each with its group and its own values; NULL where it has none."""
@@ -176,22 +185,18 @@ class _Grouped:
         found = select(*_columns(func.min(placed.c.label), func.count()))
         order: ColumnElement[Any] = func.count()
         for place in range(self.metrics):
-            value, least, greatest = (
-                placed.c[f"{name}_{place}"] for name in ("value", "least", "greatest")
-            )
-            # Halves, since the range of two doubles may be no double.
-            ratio = (value / 2 - least / 2) / func.nullif(greatest / 2 - least / 2, 0)
-            total = func.coalesce(func.sum(ratio), 0.0)
+            value, part = placed.c[f"value_{place}"], placed.c[f"part_{place}"]
+            total = func.coalesce(func.sum(part), 0.0)
             found = found.add_columns(
                 func.count(placed.c[f"has_{place}"]),
                 func.count(value),
                 func.min(value),
                 func.max(value),
                 total,
-                func.coalesce(func.sum(ratio * ratio), 0.0),
+                func.coalesce(func.sum(part * part), 0.0),
             )
             if place == self.sort:
-                mean = func.avg(value)
+                mean = mean_order(value)
                 found = found.order_by(mean.is_(None))
                 order = mean
         for place in range(self.params):

@@ -127,7 +127,8 @@ def _point_rows(place: Place, points: Points) -> Iterable[Row]:
     steps = repeat(None, count) if points.steps is None else points.steps
     numbers = range(place.seq, place.seq + count)
     series_ids = repeat(place.series_id, count)
-    return zip(series_ids, numbers, steps, points.times, points.values, strict=True)
+    values = [value if value == value else None for value in points.values]
+    return zip(series_ids, numbers, steps, points.times, values, strict=True)
 
 
 def _chunk_rows(place: Place, segments: Sequence[Segment]) -> Iterable[Row]:

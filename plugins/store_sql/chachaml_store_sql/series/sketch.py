@@ -43,7 +43,7 @@ def sketches(
     many chunks only those of so many as could have their least and greatest point kept.
     """
     found = fetch_among(connection, _series, run_ids, {"sketch_key": key})
-    own = {str(series_id): (run_id, length) for series_id, run_id, length in found}
+    own = {series_id: (run_id, length) for series_id, run_id, length in found}
     detail = {"most": max_points // 2, "enough": max_points * BLOCK // 2}
     parts = _by_series(fetch_among(connection, _chunks, [*own], detail))
     rows = _by_series(fetch_among(connection, _rows, [*own]))
@@ -51,10 +51,9 @@ def sketches(
     sketched = {}
     for series_id, (run_id, length) in own.items():
         outlines: list[tuple[int, Points]] = [
-            (first_seq, open_chunk(blob).view())
-            for _, first_seq, blob in parts.get(int(series_id), ())
+            (first_seq, open_chunk(blob).view()) for _, first_seq, blob in parts.get(series_id, ())
         ]
-        tail = [Row(*row[1:]) for row in rows.get(int(series_id), ())]
+        tail = [Row(*row[1:]) for row in rows.get(series_id, ())]
         thinned = thin_parts(merged(outlines, tail), max_points, arithmetic)
         sketched[run_id] = Outline(length, thinned)
     return sketched

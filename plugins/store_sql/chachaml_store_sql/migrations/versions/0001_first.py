@@ -6,7 +6,7 @@ Revises:
 
 import sqlalchemy as sa
 from alembic import op
-from chachaml_store_sql.schema import Real, Serial
+from chachaml_store_sql.schema import Real, Serial, Words
 
 revision = "0001"
 down_revision = None
@@ -22,9 +22,9 @@ def upgrade() -> None:
     _views()
     op.create_table(
         "applied",
-        sa.Column("key", sa.Text, primary_key=True),
-        sa.Column("request", sa.Text, nullable=False),
-        sa.Column("answer", sa.Text, nullable=False),
+        sa.Column("key", Words, primary_key=True),
+        sa.Column("request", Words, nullable=False),
+        sa.Column("answer", Words, nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
     )
     op.create_index("applied_by_time", "applied", ["at"])
@@ -34,9 +34,9 @@ def _experiments_and_runs() -> None:
     op.create_table(
         "experiments",
         sa.Column("id", Serial, primary_key=True),
-        sa.Column("name", sa.Text, nullable=False, unique=True),
-        sa.Column("description", sa.Text, nullable=False),
-        sa.Column("owner", sa.Text),
+        sa.Column("name", Words, nullable=False, unique=True),
+        sa.Column("description", Words, nullable=False),
+        sa.Column("owner", Words),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("updated_at", sa.BigInteger, nullable=False),
         sa.Column("running", sa.BigInteger, nullable=False),
@@ -47,20 +47,20 @@ def _experiments_and_runs() -> None:
     op.create_index("experiments_by_creation", "experiments", ["created_at", "name"])
     op.create_table(
         "runs",
-        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("id", Words, primary_key=True),
         sa.Column("experiment_id", Serial, sa.ForeignKey("experiments.id"), nullable=False),
-        sa.Column("name", sa.Text),
-        sa.Column("status", sa.Text, nullable=False),
+        sa.Column("name", Words),
+        sa.Column("status", Words, nullable=False),
         sa.Column("started_at", sa.BigInteger, nullable=False),
         sa.Column("ended_at", sa.BigInteger),
-        sa.Column("created_by", sa.Text),
-        sa.Column("parent_run_id", sa.Text, sa.ForeignKey("runs.id", ondelete="SET NULL")),
-        sa.Column("error", sa.Text),
+        sa.Column("created_by", Words),
+        sa.Column("parent_run_id", Words, sa.ForeignKey("runs.id", ondelete="SET NULL")),
+        sa.Column("error", Words),
         sa.Column("archived", sa.Boolean, nullable=False),
-        sa.Column("env", sa.Text, nullable=False),
-        sa.Column("note", sa.Text, nullable=False),
+        sa.Column("env", Words, nullable=False),
+        sa.Column("note", Words, nullable=False),
         sa.Column("note_at", sa.BigInteger),
-        sa.Column("note_by", sa.Text),
+        sa.Column("note_by", Words),
     )
     op.create_index("runs_by_start", "runs", ["started_at", "id"])
     op.create_index("runs_in_lists", "runs", ["archived", "started_at", "id"])
@@ -73,18 +73,18 @@ def _experiments_and_runs() -> None:
 
 def _of_run() -> sa.Column[str]:
     foreign = sa.ForeignKey("runs.id", ondelete="CASCADE")
-    return sa.Column("run_id", sa.Text, foreign, nullable=False)
+    return sa.Column("run_id", Words, foreign, nullable=False)
 
 
 def _said_about_runs() -> None:
     op.create_table(
         "params",
         _of_run(),
-        sa.Column("key", sa.Text, nullable=False),
-        sa.Column("value", sa.Text, nullable=False),
-        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("key", Words, nullable=False),
+        sa.Column("value", Words, nullable=False),
+        sa.Column("text", Words, nullable=False),
         sa.Column("number", Real),
-        sa.Column("brief", sa.Text),
+        sa.Column("brief", Words),
         sa.PrimaryKeyConstraint("run_id", "key"),
         sqlite_with_rowid=False,
     )
@@ -92,24 +92,24 @@ def _said_about_runs() -> None:
     op.create_table(
         "tags",
         _of_run(),
-        sa.Column("key", sa.Text, nullable=False),
-        sa.Column("value", sa.Text, nullable=False),
-        sa.Column("brief", sa.Text, nullable=False),
+        sa.Column("key", Words, nullable=False),
+        sa.Column("value", Words, nullable=False),
+        sa.Column("brief", Words, nullable=False),
         sa.PrimaryKeyConstraint("run_id", "key"),
         sqlite_with_rowid=False,
     )
     op.create_index("tags_by_value", "tags", ["key", "brief"])
     op.create_table(
         "datasets",
-        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("id", Words, primary_key=True),
         _of_run(),
-        sa.Column("role", sa.Text, nullable=False),
-        sa.Column("name", sa.Text),
+        sa.Column("role", Words, nullable=False),
+        sa.Column("name", Words),
         sa.Column("n_rows", sa.BigInteger),
         sa.Column("n_cols", sa.BigInteger),
-        sa.Column("features", sa.Text, nullable=False),
-        sa.Column("hash", sa.Text),
-        sa.Column("source", sa.Text),
+        sa.Column("features", Words, nullable=False),
+        sa.Column("hash", Words),
+        sa.Column("source", Words),
         sa.Column("created_at", sa.BigInteger, nullable=False),
     )
     op.create_index("datasets_by_run", "datasets", ["run_id", "created_at", "id"])
@@ -120,7 +120,7 @@ def _metrics() -> None:
         "series",
         sa.Column("id", Serial, primary_key=True),
         _of_run(),
-        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("key", Words, nullable=False),
         sa.Column("length", sa.BigInteger, nullable=False),
         sa.Column("last_value", Real),
         sa.Column("last_step", sa.BigInteger),
@@ -175,12 +175,12 @@ def _metrics() -> None:
 def _models() -> None:
     op.create_table(
         "artifacts",
-        sa.Column("id", sa.Text, primary_key=True),
-        sa.Column("run_id", sa.Text, nullable=False),
-        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("id", Words, primary_key=True),
+        sa.Column("run_id", Words, nullable=False),
+        sa.Column("name", Words, nullable=False),
         sa.Column("size", sa.BigInteger, nullable=False),
-        sa.Column("content_type", sa.Text, nullable=False),
-        sa.Column("sha256", sa.Text, nullable=False),
+        sa.Column("content_type", Words, nullable=False),
+        sa.Column("sha256", Words, nullable=False),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("current", sa.Boolean),
         sa.UniqueConstraint("run_id", "name", "current", name="artifacts_of_run"),
@@ -188,8 +188,8 @@ def _models() -> None:
     op.create_table(
         "models",
         sa.Column("id", Serial, primary_key=True),
-        sa.Column("name", sa.Text, nullable=False, unique=True),
-        sa.Column("description", sa.Text, nullable=False),
+        sa.Column("name", Words, nullable=False, unique=True),
+        sa.Column("description", Words, nullable=False),
         sa.Column("last_version", sa.BigInteger, nullable=False),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("updated_at", sa.BigInteger, nullable=False),
@@ -199,12 +199,12 @@ def _models() -> None:
         "versions",
         sa.Column("model_id", Serial, sa.ForeignKey("models.id"), nullable=False),
         sa.Column("version", sa.BigInteger, nullable=False),
-        sa.Column("stage", sa.Text, nullable=False),
+        sa.Column("stage", Words, nullable=False),
         sa.Column("stage_since", sa.BigInteger, nullable=False),
-        sa.Column("description", sa.Text, nullable=False),
-        sa.Column("run_id", sa.Text, nullable=False),
-        sa.Column("artifact_id", sa.Text, sa.ForeignKey("artifacts.id"), nullable=False),
-        sa.Column("created_by", sa.Text),
+        sa.Column("description", Words, nullable=False),
+        sa.Column("run_id", Words, nullable=False),
+        sa.Column("artifact_id", Words, sa.ForeignKey("artifacts.id"), nullable=False),
+        sa.Column("created_by", Words),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column(
             "in_production",
@@ -221,11 +221,11 @@ def _models() -> None:
         sa.Column("id", Serial, primary_key=True),
         sa.Column("model_id", Serial, sa.ForeignKey("models.id"), nullable=False),
         sa.Column("version", sa.BigInteger, nullable=False),
-        sa.Column("from_stage", sa.Text, nullable=False),
-        sa.Column("to_stage", sa.Text, nullable=False),
+        sa.Column("from_stage", Words, nullable=False),
+        sa.Column("to_stage", Words, nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
-        sa.Column("author", sa.Text),
-        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("author", Words),
+        sa.Column("reason", Words, nullable=False),
         sa.Column("displaced_by", sa.BigInteger),
     )
     op.create_index("moves_of_model", "moves", ["model_id", "id"])
@@ -234,9 +234,9 @@ def _models() -> None:
 def _views() -> None:
     op.create_table(
         "views",
-        sa.Column("name", sa.Text, primary_key=True),
-        sa.Column("query", sa.Text, nullable=False),
-        sa.Column("created_by", sa.Text),
+        sa.Column("name", Words, primary_key=True),
+        sa.Column("query", Words, nullable=False),
+        sa.Column("created_by", Words),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("updated_at", sa.BigInteger, nullable=False),
     )

