@@ -25,12 +25,6 @@ class TestStoreSqlite(StoreSuite):
             yield store
 
 
-class TestStorePostgres(StoreSuite):
-    @pytest.fixture
-    async def store(self, postgres_store: Store) -> Store:
-        return postgres_store
-
-
 def test_the_suite_retries_every_write_of_the_port() -> None:
     methods = inspect.getmembers(Store, inspect.isfunction)
     writes = {name for name, method in methods if "once" in inspect.signature(method).parameters}

@@ -2,8 +2,6 @@
 
 import math
 import tracemalloc
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from chachaml_kernel.domain.metrics import Points, Window, thin
@@ -13,17 +11,14 @@ from chachaml_store_sql import SqlStore
 from chachaml_store_sql.schema import chunks
 from chachaml_store_sql.series.lazy import Lazy
 from chachaml_store_sql.series.segments import LENGTH
-from chachaml_store_sqlite import StoreSqlite
 from sqlalchemy import update
 
 from tests.integration.curves import curve, exact
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    async with StoreSqlite(path=tmp_path / "chachaml.db").chachaml_store() as store:
-        assert isinstance(store, SqlStore)
-        yield store
+def store(sql_store: SqlStore) -> SqlStore:
+    return sql_store
 
 
 async def test_an_outline_of_many_chunks_has_their_peaks_and_all_of_the_count(

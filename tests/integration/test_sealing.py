@@ -4,7 +4,6 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +16,8 @@ from chachaml_store_sql import SqlStore, runs
 from chachaml_store_sql.schema import chunks, points, series
 from chachaml_store_sql.series import sealing
 from chachaml_store_sql.series.notes import note_ended
+from chachaml_store_sql.series.read import find_series
+from chachaml_store_sql.series.sealing import Sealed
 from chachaml_store_sql.series.segments import LENGTH
 from chachaml_store_sqlite import StoreSqlite
 from hypothesis import HealthCheck, example, given, settings
@@ -59,10 +60,13 @@ asyncio.run(main())
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    async with StoreSqlite(path=tmp_path / "chachaml.db").chachaml_store() as store:
-        assert isinstance(store, SqlStore)
-        yield store
+def store(sql_store: SqlStore) -> SqlStore:
+    return sql_store
+
+
+async def encoded(store: SqlStore) -> Sealed | None:
+    """Return the next chunk of the series of the run `r`."""
+    return await store.read(lambda c: sealing.encode_next(c, find_series(c, "r", "m")))
 
 
 async def stored(store: SqlStore) -> tuple[int, int]:
@@ -133,7 +137,7 @@ async def test_many_points_at_once_are_chunks_from_the_start(store: SqlStore) ->
 
 async def test_two_that_seal_the_same_rows_make_one_chunk(store: SqlStore) -> None:
     await log_a_group(store, "r")
-    first, second = [await store.read(lambda c: sealing.encode_next(c, 1)) for _ in range(2)]
+    first, second = [await encoded(store) for _ in range(2)]
     assert first is not None
     assert second is not None
     await store.write(lambda c: sealing.put_in_place(c, first))
@@ -145,7 +149,7 @@ async def test_two_that_seal_the_same_rows_make_one_chunk(store: SqlStore) -> No
 
 async def test_a_chunk_of_a_deleted_run_takes_no_place_in_the_next_one(store: SqlStore) -> None:
     await log_a_group(store, "r")
-    sealed = await store.read(lambda c: sealing.encode_next(c, 1))
+    sealed = await encoded(store)
     assert sealed is not None
     await store.set_archived("r", archived=True)
     await store.delete_run("r")
@@ -193,7 +197,7 @@ async def test_chunks_are_put_in_place_in_the_order_in_which_appends_take_their_
 async def test_a_run_that_goes_on_keeps_its_last_rows(store: SqlStore) -> None:
     await store.start_run(new_run("r"))
     await store.append_points("r", {"m": curve(0, 50)})
-    sealed = await store.read(lambda c: sealing.encode_next(c, 1))
+    sealed = await encoded(store)
     assert sealed is not None
     assert sealed.segment is None
 

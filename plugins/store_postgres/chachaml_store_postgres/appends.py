@@ -40,6 +40,7 @@ class Groups:
     write: Runner
     max_waiting: int
     waiting: list[Waiting] = field(default_factory=list)
+    unsettled: set[asyncio.Future[Sequence[Grown]]] = field(default_factory=set)
     _wanted: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def append(self, append: Append, /) -> Sequence[Grown]:
@@ -51,6 +52,8 @@ class Groups:
                 f"{self.max_waiting} appends wait for the database already; try again in a second"
             )
         done: asyncio.Future[Sequence[Grown]] = asyncio.get_running_loop().create_future()
+        self.unsettled.add(done)
+        done.add_done_callback(self.unsettled.discard)
         self.waiting.append(Waiting(append, done))
         self._wanted.set()
         return await done
@@ -87,14 +90,14 @@ class Groups:
 
 @asynccontextmanager
 async def appending(write: Runner, *, max_waiting: int) -> AsyncIterator[Appender]:
-    """Append in groups for the length of the block; what waits at its end is given up."""
+    """Append in groups for the length of the block, which ends when nothing waits any more."""
     groups = Groups(write, max_waiting)
     task = asyncio.create_task(groups.run(), name="chachaml-postgres-append")
     try:
         yield groups.append
     finally:
+        if groups.unsettled:
+            await asyncio.wait(groups.unsettled)
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-        for one in groups.waiting:
-            one.done.cancel()
