@@ -39,9 +39,14 @@ def server() -> Iterator[Postgres]:
 
 @pytest.fixture
 async def two(postgres_dsn: str) -> AsyncIterator[list[SqlStore]]:
-    """Return the stores of two kernels on one database."""
+    """Return the stores of two kernels on one database, which must never lock each other out."""
     async with AsyncExitStack() as stack:
         yield [await opened(stack, postgres_dsn) for _ in range(2)]
+    # Undone by the server and run again, a deadlock would show nowhere else.
+    connection = await asyncpg.connect(postgres_dsn)
+    asked = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    assert await connection.fetchval(asked) == 0
+    await connection.close()
 
 
 async def opened(stack: AsyncExitStack, dsn: str) -> SqlStore:
@@ -330,3 +335,18 @@ def test_a_killed_server_is_found_again_and_has_all_that_was_acknowledged(
         assert http.get(f"{kernel.url}/readyz").status_code == 200
         detail = http.get(f"{kernel.url}/api/runs/{run_id}").json()
         assert [metric["count"] for metric in detail["metrics"]] == [MANY]
+
+
+async def test_connections_that_all_broke_while_idle_are_replaced_at_once(
+    server: Postgres,
+) -> None:
+    await execute(server.dsn, "CREATE DATABASE idle")
+    settings = StorePostgres(dsn=named(server.dsn, "idle"))
+    async with settings.chachaml_store() as store:
+        assert isinstance(store, SqlStore)
+        many = range(settings.connections)
+        together = (store.read(lambda c: c.execute(text("SELECT pg_sleep(0.1)"))) for _ in many)
+        await asyncio.gather(*together)
+        server.kill()
+        server.start()
+        assert (await store.start_run(new_run("r"))).id == "r"
