@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import TypedDict
 from uuid import uuid4
@@ -101,6 +103,16 @@ class S3Server:
             self.process.kill()
             self.process.wait()
 
+    def freeze(self) -> None:
+        """Let connections be made, and say nothing on them, until `thaw`."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Go on where `freeze` stopped."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
+
     def _wait(self) -> None:
         assert self.process is not None
         end = time.monotonic() + START_SECONDS
@@ -123,6 +135,9 @@ def s3_server() -> Iterator[S3Server]:
     try:
         server.start()
         server.client.make_bucket(BUCKET)
+        # The first bytes make it lay out its volumes, which may take a second.
+        server.client.put_object(BUCKET, "first", BytesIO(b"x"), 1)
+        server.client.remove_object(BUCKET, "first")
         yield server
     finally:
         server.kill()

@@ -12,6 +12,7 @@ from urllib3.exceptions import (
     MaxRetryError,
     NameResolutionError,
     NewConnectionError,
+    ProtocolError,
     ReadTimeoutError,
     SSLError,
 )
@@ -48,6 +49,8 @@ def _fault(error: Exception) -> str:
     match error:
         case MaxRetryError(reason=Exception() as reason):
             return _fault(reason)
+        case ProtocolError(args=(_, Exception() as cause)):
+            return _fault(cause)
         case S3Error():
             way_out = WAYS_OUT.get(error.code or "", "see what its own log says")
             said = " ".join((error.message or "no more is said").split())

@@ -31,8 +31,9 @@ Arguments = TypeVarTuple("Arguments")
 class Limits:
     """How much is under way at a time.
 
-    An upload holds two parts of `part_size` bytes at most, and there are `uploads` that are larger
-    than 1 MiB. `threads` wait for S3. What finds no place within `patience` seconds fails.
+    An upload holds two parts of `part_size` bytes, for moments three, and there are `uploads` that
+    are larger than 1 MiB. `threads` wait for S3. What finds no place within `patience` seconds
+    fails.
     """
 
     part_size: int
@@ -53,9 +54,7 @@ async def open_store(
         try:
             await finish_in(threads, lambda: bucket.prepare(make=make_bucket))
         except Upstream as error:
-            raise ConfigError(
-                f"artifacts cannot be kept: {error.detail} in [plugins.artifacts_s3]"
-            ) from error
+            raise ConfigError(f"[plugins.artifacts_s3] {error.detail}") from error
         await finish_in(threads, lambda: sweep(bucket, hours=abandoned_hours))
         store = BucketStore(bucket, threads, limits)
         clearing = asyncio.create_task(store.leftovers.clear_for_ever())
