@@ -41,4 +41,4 @@ def objects(s3: S3Server, prefix: str = "") -> list[str]:
 def uploads(s3: S3Server, prefix: str = "") -> list[str]:
     """Return the names of all objects that somebody began to upload in parts."""
     page = s3.client._list_multipart_uploads(BUCKET, prefix=prefix)
-    return [str(upload.object_name) for upload in page.uploads]
+    return sorted(str(upload.object_name) for upload in page.uploads)

@@ -142,6 +142,9 @@ def s3_server() -> Iterator[S3Server]:
     finally:
         server.kill()
         shutil.rmtree(folder, ignore_errors=True)
+        for port in server.ports.values():  # it puts some sockets there whatever it is told
+            for path in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):
+                path.unlink()
 
 
 @pytest.fixture(scope="session")
