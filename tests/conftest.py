@@ -8,3 +8,5 @@ pytest.register_assert_rewrite("chachaml_kernel.testing")
 # How long an example takes depends on what else the machine does.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+pytest_plugins = ("tests.servers.s3",)
