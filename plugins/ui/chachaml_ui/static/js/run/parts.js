@@ -15,10 +15,3 @@ export async function refresh(ids, address = location.href) {
     fresh.dispatchEvent(new Event("refreshed", { bubbles: true }));
   }
 }
-
-/** Say `text` in the part's own place for trouble; with an empty one, say nothing more. */
-export function complain(near, text) {
-  const place = near.querySelector("[role=alert]");
-  place.lastElementChild.textContent = text;
-  place.hidden = text === "";
-}
