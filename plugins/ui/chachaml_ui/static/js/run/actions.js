@@ -2,8 +2,8 @@
 
 import { send } from "../api.js";
 import { attempt, submits } from "../forms.js";
+import { refresh } from "../parts.js";
 import { toast, toastNext } from "../toasts.js";
-import { refresh } from "./parts.js";
 
 /** Show the parts `refreshes` anew and say `says`, beside a button for the change `undo` if there is one. */
 async function show({ says, refreshes, undo = null }) {

@@ -3,8 +3,8 @@
 import { send } from "../api.js";
 import { complain } from "../forms.js";
 import { morph } from "../morph.js";
+import { refresh } from "../parts.js";
 import { toast } from "../toasts.js";
-import { refresh } from "./parts.js";
 
 const note = () => document.getElementById("run-note");
 const form = () => note().querySelector("form");
@@ -73,7 +73,7 @@ async function showMode(mode) {
 }
 
 /** Show the note as `page`, the same page read anew, has it; to somebody who writes, only say so. */
-export function follow(page) {
+export function followNote(page) {
   const fresh = page.getElementById("run-note");
   if (form().hidden) {
     morph(note(), fresh);
