@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping, Sequence
 
-import httpx
 import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
@@ -230,21 +229,6 @@ def test_what_a_log_axis_cannot_show_is_said(serve_runs: Serve, visit: Visit) ->
     drawn(page, "lr")
     page.get_by_label("Log", exact=True).check()
     expect(chart(page, "lr")).to_contain_text("Not shown: 1 point not above zero on a log axis.")
-
-
-def test_a_chart_grows_while_its_run_goes_on(serve_runs: Serve, visit: Visit) -> None:
-    server = serve_runs(writing({"loss": [3.0, 2.0, 1.0]}))
-    page = visit(server, f"/runs/{RUN}?smooth=0")
-    drawn(page, "loss")
-    with httpx.Client(base_url=server.url) as http:
-        body = {"metrics": {"loss": [0.5, 0.25]}, "step": [30, 40]}
-        http.post(f"/api/w/runs/{RUN}/metrics", json=body).raise_for_status()
-        plot = chart(page, "loss").get_by_role("slider")
-        expect(plot).to_have_attribute("aria-valuetext", "step 40: 0.25", timeout=30_000)
-        expect(chart(page, "loss").locator("output")).to_have_text("0.2500")
-        http.post(f"/api/w/runs/{RUN}/end", json={}).raise_for_status()
-    head = page.locator("#run-head")
-    expect(head.get_by_text("completed")).to_be_visible(timeout=30_000)
 
 
 def test_points_that_arrive_leave_the_zoom_alone(serve_runs: Serve, visit: Visit) -> None:

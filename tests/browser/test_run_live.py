@@ -23,7 +23,7 @@ def test_a_curve_grows_and_figures_change_while_somebody_looks(
     serve_runs: Serve, visit: Visit
 ) -> None:
     server = serve_runs(one_run)
-    page = visit(server, f"/runs/{RUN}")
+    page = visit(server, f"/runs/{RUN}?smooth=0")
     value = page.locator("figure output")
     expect(value).to_have_text("0.5000")
     expect(page.locator("figure canvas")).to_have_count(1)
@@ -31,6 +31,8 @@ def test_a_curve_grows_and_figures_change_while_somebody_looks(
     page.get_by_placeholder("key").fill("half a tag")
     httpx.post(f"{server.url}/api/w/runs/{RUN}/metrics", json={"loss": 0.25}).raise_for_status()
     expect(value).to_have_text("0.2500")
+    plot = page.locator("figure").get_by_role("slider")
+    expect(plot).to_have_attribute("aria-valuetext", re.compile(r": 0\.25$"))
     expect(page.locator("#run-figures")).to_contain_text("0.2500")
     httpx.post(f"{server.url}/api/w/runs/{RUN}/params", json={"lr": 0.125}).raise_for_status()
     expect(page.locator("#run-params")).to_contain_text("0.125")
@@ -114,7 +116,8 @@ def test_a_run_that_was_deleted_says_so_and_takes_nothing_more(
     server = serve_runs(one_run)
     page = visit(server, f"/runs/{RUN}", refusals=[404])
     expect(page.locator("figure canvas")).to_have_count(1)
-    httpx.post(f"{server.url}/api/w/runs/{RUN}/archive").raise_for_status()
+    page.get_by_role("button", name="Archive").click()
+    expect(page.get_by_text("This run is archived")).to_be_visible()
     httpx.delete(f"{server.url}/api/w/runs/{RUN}").raise_for_status()
     expect(page.get_by_role("alert").filter(has_text="This run was deleted")).to_be_visible()
     expect(page.get_by_role("button", name="End run")).to_have_count(0)
