@@ -215,6 +215,17 @@ def test_two_runs_stand_side_by_side_on_a_phone(serve_runs: Serve, visit: Visit)
     assert last["x"] + last["width"] <= frame["x"] + frame["width"]
 
 
+async def turning_runs(logbook: Logbook) -> None:
+    for lr in ({"lr": 0.1}, {"lr": 0.2}, {}):
+        await logged(logbook, "\u202eturned", lr, [1.0])
+
+
+def test_a_name_turns_no_words_beside_it(serve_runs: Serve, visit: Visit) -> None:
+    page = plots(visit(serve_runs(turning_runs), ADDRESS))
+    said = page.get_by_text("Not drawn: \u202eturned (lr is absent).")
+    expect(said.locator("bdi")).to_have_text(["\u202eturned", "lr is absent"])
+
+
 @pytest.mark.parametrize("window", [WIDE, PHONE], ids=["wide", "narrow"])
 def test_fifty_runs_stay_usable(serve_runs: Serve, visit: Visit, window: ViewportSize) -> None:
     ids = ",".join(f"{number:032x}" for number in range(1, 51))

@@ -6,6 +6,7 @@ import { bindBanner, bindSwitch } from "../live_controls.js";
 import { morph } from "../morph.js";
 import { reader } from "../reading.js";
 import { board, latestValues } from "../run_charts.js";
+import { findAgain } from "./finding.js";
 import { follow } from "./note.js";
 
 const PARTS = ["run-head", "run-figures", "run-params", "run-tags", "run-family", "run-datasets", "run-artifacts", "run-metrics"];
@@ -16,6 +17,7 @@ const more = document.querySelector("[data-more]");
 /** Tell whether somebody is at work in `part`, who is not to be disturbed. */
 function isInUse(part) {
   const field = document.activeElement;
+  if (part.querySelector("[aria-expanded=true]") !== null) return true; // a form that was opened
   return part.contains(field) && field.matches("input, textarea, select");
 }
 
@@ -24,6 +26,7 @@ function show(page) {
     const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
     if (old !== null && fresh !== null && !isInUse(old)) morph(old, fresh);
   }
+  findAgain();
   follow(page);
   if (board === null && page.querySelector("[data-charts]") !== null) location.reload();
   if (more === null) return;
