@@ -84,6 +84,22 @@ def test_whatever_the_values_are_they_are_drawn(
     assert pixels(page, "far apart", "c1") > 50
 
 
+def test_very_large_values_have_ticks_too(serve_runs: Serve, visit: Visit) -> None:
+    series = {"large": [1e20, 3e20], "larger": [1e200, 3e200]}
+    page = visit(serve_runs(writing(series)), f"/runs/{RUN}")
+    lefts = []
+    for key in series:
+        drawn(page, key)
+        plot, figure = (
+            chart(page, key).locator(".u-over").bounding_box(),
+            chart(page, key).bounding_box(),
+        )
+        assert plot is not None
+        assert figure is not None
+        lefts.append(plot["x"] - figure["x"])
+    assert lefts[1] > lefts[0]  # there is room for texts that are longer
+
+
 def test_smoothing_is_chosen_with_a_slider_and_kept_in_the_address(
     serve_runs: Serve, visit: Visit
 ) -> None:

@@ -138,3 +138,4 @@ def test_a_run_that_was_deleted_says_so_and_takes_nothing_more(
     httpx.delete(f"{server.url}/api/w/runs/{RUN}").raise_for_status()
     expect(page.get_by_role("alert").filter(has_text="This run was deleted")).to_be_visible()
     expect(page.get_by_role("button", name="End run")).to_have_count(0)
+    page.wait_for_timeout(1_500)  # the duration is told every second

@@ -13,6 +13,7 @@ from chachaml_kernel.domain.language.misread import Misread
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_ui.pages.figures import decimals, figure
 from chachaml_ui.pages.runs import exports
+from chachaml_ui.pages.runs.cells import mixed_cells
 from chachaml_ui.pages.runs.columns import Column, read_columns, write_columns
 from chachaml_ui.pages.runs.misreads import wrong
 
@@ -78,6 +79,12 @@ def test_a_column_of_numbers_has_the_same_decimals(
 ) -> None:
     places = decimals(values)
     assert tuple(figure(value, places) for value in values) == written
+
+
+def test_a_large_metric_takes_no_decimals_from_another() -> None:
+    cells = mixed_cells([("accuracy", 0.9964), ("tokens", 3001.5), None, ("accuracy", 0.9961)], "n")
+    assert [cell.text for cell in cells] == ["0.9964", "3,001.50", "", "0.9961"]
+    assert [cell.key for cell in cells] == ["accuracy", "tokens", "", "accuracy"]
 
 
 def test_an_odd_key_is_a_column_of_a_page(site: httpx.Client) -> None:

@@ -20,7 +20,7 @@ function tick() {
   const shown = document.querySelector("#run-figures [data-lasting]");
   if (shown === null) return;
   if (shown.dataset.lasting !== told) [told, since] = [shown.dataset.lasting, performance.now()];
-  if (document.querySelector("label.live input").checked) {
+  if (document.querySelector("label.live input")?.checked) { // a run that was deleted has no switch
     shown.textContent = shown.title = duration(Math.round(Number(told) + performance.now() - since));
   }
 }
