@@ -138,7 +138,7 @@ def test_a_name_leads_to_the_page_of_its_run(serve_runs: Serve, visit: Visit) ->
 
 async def a_long_headline(logbook: Logbook) -> None:
     await logbook.run("plain", metric=("accuracy", 0.5))
-    await logbook.run("wordy", metric=("W" * 250, 0.25))
+    await logbook.run("wordy " * 40, metric=("W" * 250, 0.25))
 
 
 @pytest.mark.parametrize("window", [WIDE, PHONE], ids=["wide", "narrow"])

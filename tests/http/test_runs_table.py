@@ -6,6 +6,7 @@ import io
 import math
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import httpx
 import pytest
@@ -98,6 +99,17 @@ def test_an_odd_key_is_a_column_of_a_page(site: httpx.Client) -> None:
 def test_a_form_sends_each_column_by_itself(site: httpx.Client) -> None:
     page = site.get("/runs?columns=param.lr&columns=metric.loss&q=").text
     assert "columns=param.lr%2Cmetric.loss" in page
+
+
+async def mixed(logbook: Logbook) -> None:
+    for key in ("common", "common", "rare"):
+        await logbook.run(key, metric=(key, 0.5))
+
+
+def test_groups_begin_with_the_metric_that_most_runs_have(tmp_path: Path) -> None:
+    with serve_written(tmp_path, mixed) as server:
+        page = httpx.get(f"{server.url}/runs?group=experiment").text
+    assert texts(page, '<th colspan="2"') == ["common", "rare"]
 
 
 def test_groups_say_how_many_and_lead_to_their_runs(site: httpx.Client) -> None:
