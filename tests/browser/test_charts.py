@@ -1,10 +1,11 @@
 """The charts of a run, as somebody uses them in a browser."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 
 import pytest
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import Locator, Page, Route, ViewportSize, expect
 
 from tests.browser.accessibility import barriers
 from tests.browser.conftest import Serve, Theme, Visit
@@ -81,6 +82,22 @@ def test_whatever_the_values_are_they_are_drawn(
         assert pixels(page, key, "ink-3") > 0
     assert pixels(page, "one", "c1") > 0
     assert pixels(page, "far apart", "c1") > 50
+
+
+def test_very_large_values_have_ticks_too(serve_runs: Serve, visit: Visit) -> None:
+    series = {"large": [1e20, 3e20], "larger": [1e200, 3e200]}
+    page = visit(serve_runs(writing(series)), f"/runs/{RUN}")
+    lefts = []
+    for key in series:
+        drawn(page, key)
+        plot, figure = (
+            chart(page, key).locator(".u-over").bounding_box(),
+            chart(page, key).bounding_box(),
+        )
+        assert plot is not None
+        assert figure is not None
+        lefts.append(plot["x"] - figure["x"])
+    assert lefts[1] > lefts[0]  # there is room for texts that are longer
 
 
 def test_smoothing_is_chosen_with_a_slider_and_kept_in_the_address(
@@ -222,6 +239,28 @@ def test_a_metric_can_be_the_axis_of_the_others(serve_runs: Serve, visit: Visit)
     )
     assert ask(page, 'board.charts.get("loss").curves[0].laid.x') == [5, 50, 500]
     assert "x=metric&metric=tokens" in page.url
+
+
+def test_the_axis_that_was_chosen_last_is_drawn(serve_runs: Serve, visit: Visit) -> None:
+    series = {"loss": [3, 2, 1], "slow": [7, 70, 700], "tokens": [5, 50, 500]}
+    page = visit(serve_runs(writing(series)), f"/runs/{RUN}")
+    drawn(page, "loss")
+    held: list[Route] = []
+    page.route(re.compile("key=slow&"), lambda route: held.append(route))
+    for metric in ("slow", "tokens"):
+        over = f'{{x: "metric", metric: "{metric}", smoothing: 0, log: false, logX: false}}'
+        ask(page, f'void board.charts.get("loss").show({over})')
+    plot = chart(page, "loss").get_by_role("slider")
+    expect(plot).to_have_attribute("aria-valuetext", "tokens 500: 1")
+    for route in held:
+        with page.expect_response(route.request.url):
+            route.continue_()
+    page.wait_for_timeout(200)
+    server_url = page.url.split("/runs/")[0]
+    httpx.post(
+        f"{server_url}/api/w/runs/{RUN}/metrics", json={"loss": 0.5, "tokens": 5000, "step": 30}
+    )
+    expect(plot).to_have_attribute("aria-valuetext", "tokens 5,000: 0.5")
 
 
 def test_what_a_log_axis_cannot_show_is_said(serve_runs: Serve, visit: Visit) -> None:

@@ -41,6 +41,26 @@ def test_a_curve_grows_and_figures_change_while_somebody_looks(
     expect(page.get_by_placeholder("key")).to_have_value("half a tag")
 
 
+async def many_params(logbook: Logbook) -> None:
+    run = await logbook.run("watched", lasted=None)
+    await logbook.kernel.runs.log_params(run, {f"p{number}": number for number in range(60)})
+
+
+def test_what_was_entered_stays_when_the_run_changes(serve_runs: Serve, visit: Visit) -> None:
+    server = serve_runs(many_params)
+    page = visit(server, f"/runs/{RUN}")
+    found = page.locator("#run-params dt:visible")
+    page.get_by_role("button", name="Add tag").click()
+    page.get_by_placeholder("key").fill("half a tag")
+    page.get_by_placeholder("Find a param").fill("p5")
+    expect(found).to_have_count(11)
+    page.get_by_role("heading", level=1).click()  # nothing has the focus any more
+    httpx.post(f"{server.url}/api/w/runs/{RUN}/params", json={"p5x": 1}).raise_for_status()
+    expect(found).to_have_count(12)
+    expect(page.get_by_placeholder("key")).to_be_visible()
+    expect(page.get_by_placeholder("key")).to_have_value("half a tag")
+
+
 def test_what_is_paused_waits(serve_runs: Serve, visit: Visit) -> None:
     server = serve_runs(one_run)
     page = visit(server, f"/runs/{RUN}")
@@ -121,3 +141,4 @@ def test_a_run_that_was_deleted_says_so_and_takes_nothing_more(
     httpx.delete(f"{server.url}/api/w/runs/{RUN}").raise_for_status()
     expect(page.get_by_role("alert").filter(has_text="This run was deleted")).to_be_visible()
     expect(page.get_by_role("button", name="End run")).to_have_count(0)
+    page.wait_for_timeout(1_500)  # the duration is told every second

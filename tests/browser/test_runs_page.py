@@ -136,6 +136,22 @@ def test_a_name_leads_to_the_page_of_its_run(serve_runs: Serve, visit: Visit) ->
     expect(page).to_have_title("slow · chachaml")
 
 
+async def a_long_headline(logbook: Logbook) -> None:
+    await logbook.run("plain", metric=("accuracy", 0.5))
+    await logbook.run("wordy " * 40, metric=("W" * 250, 0.25))
+
+
+@pytest.mark.parametrize("window", [WIDE, PHONE], ids=["wide", "narrow"])
+def test_a_long_headline_metric_leaves_the_values_in_view(
+    serve_runs: Serve, visit: Visit, window: ViewportSize
+) -> None:
+    page = visit(serve_runs(a_long_headline), window=window)
+    for value in ("0.5000", "0.2500"):
+        box = page.get_by_role("cell", name=value).bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= window["width"]
+
+
 @pytest.mark.parametrize("window", [WIDE, PHONE], ids=["wide", "narrow"])
 def test_hostile_text_is_text_and_stays_in_its_place(
     serve_runs: Serve, visit: Visit, window: ViewportSize

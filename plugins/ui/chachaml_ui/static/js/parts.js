@@ -23,12 +23,16 @@ export async function refresh(ids, address = location.href) {
   }
 }
 
-/** Make the parts that `selectors` find like those of `page`; who writes in one is not disturbed. */
-export function follow(selectors, page) {
+/** Tell whether somebody is at work in `part`: writes there, or has opened a form. */
+function isInUse(part) {
   const field = document.activeElement;
+  return (part.contains(field) && isTyping(field)) || part.querySelector("[aria-expanded=true]") !== null;
+}
+
+/** Make the parts that `selectors` find like those of `page`; who is at work in one is not disturbed. */
+export function follow(selectors, page) {
   for (const selector of selectors) {
     const [old, fresh] = [document.querySelector(selector), page.querySelector(selector)];
-    if (old === null || fresh === null) continue;
-    if (!old.contains(field) || !isTyping(field)) morph(old, fresh);
+    if (old !== null && fresh !== null && !isInUse(old)) morph(old, fresh);
   }
 }

@@ -6,6 +6,7 @@ import { bindBanner, bindSwitch } from "../live_controls.js";
 import { follow } from "../parts.js";
 import { reader } from "../reading.js";
 import { board, latestValues } from "../run_charts.js";
+import { findAgain } from "./finding.js";
 import { followNote } from "./note.js";
 
 const PARTS = ["#run-head", "#run-figures", "#run-params", "#run-tags", "#run-family", "#run-datasets", "#run-artifacts", "#run-metrics"];
@@ -16,6 +17,7 @@ const more = document.querySelector("[data-more]");
 
 function show(page) {
   follow(PARTS, page);
+  findAgain();
   followNote(page);
   if (board === null && page.querySelector("[data-charts]") !== null) location.reload();
   if (more === null) return;
