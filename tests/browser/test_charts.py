@@ -255,10 +255,12 @@ def test_the_axis_that_was_chosen_last_is_drawn(serve_runs: Serve, visit: Visit)
     for route in held:
         with page.expect_response(route.request.url):
             route.continue_()
-    page.wait_for_timeout(200)
-    server_url = page.url.split("/runs/")[0]
-    httpx.post(
-        f"{server_url}/api/w/runs/{RUN}/metrics", json={"loss": 0.5, "tokens": 5000, "step": 30}
+    page.evaluate(
+        "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+    )
+    points = {"loss": 0.5, "tokens": 5000, "step": 30}
+    page.request.post(
+        page.url.replace("/runs/", "/api/w/runs/").split("?")[0] + "/metrics", data=points
     )
     expect(plot).to_have_attribute("aria-valuetext", "tokens 5,000: 0.5")
 

@@ -135,10 +135,12 @@ def test_a_run_that_was_deleted_says_so_and_takes_nothing_more(
 ) -> None:
     server = serve_runs(one_run)
     page = visit(server, f"/runs/{RUN}", refusals=[404])
+    page.clock.install()
+    page.reload()
     expect(page.locator("figure canvas")).to_have_count(1)
     page.get_by_role("button", name="Archive").click()
     expect(page.get_by_text("This run is archived")).to_be_visible()
     httpx.delete(f"{server.url}/api/w/runs/{RUN}").raise_for_status()
     expect(page.get_by_role("alert").filter(has_text="This run was deleted")).to_be_visible()
     expect(page.get_by_role("button", name="End run")).to_have_count(0)
-    page.wait_for_timeout(1_500)  # the duration is told every second
+    page.clock.run_for(2_000)  # in which the duration would be told anew
