@@ -7,6 +7,7 @@ It writes a run with twenty curves of 10,000 points, one with 5,000 metrics and 
 import argparse
 import asyncio
 import os
+import shutil
 import statistics
 import sys
 from collections.abc import Sequence
@@ -59,11 +60,18 @@ def main() -> None:
         runs = thread.submit(asyncio.run, _write(Path(folder), points)).result()
         server = serve(data=Path(folder), host="127.0.0.1", port=0)
         with server, sync_playwright() as playwright:
-            path = os.environ.get("CHACHAML_CHROMIUM", "/usr/bin/chromium")
-            browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+            browser = playwright.chromium.launch(
+                executable_path=find_chromium(), args=list(ARGUMENTS)
+            )
             addresses = [f"{server.url.rstrip('/')}/runs/{run}" for run in runs]
             _measure(browser, addresses, points)
             browser.close()
+
+
+def find_chromium() -> str | None:
+    """Return where a Chromium is: what `CHACHAML_CHROMIUM` names, or one without windows first."""
+    named = os.environ.get("CHACHAML_CHROMIUM")
+    return named or shutil.which("chromium-headless-shell") or shutil.which("chromium")
 
 
 def _measure(browser: Browser, addresses: Sequence[str], points: int) -> None:

@@ -4,7 +4,9 @@
 set -eu
 
 missing=""
-for program in chromium jq bc curl; do
+command -v chromium-headless-shell >/dev/null 2>&1 || command -v chromium >/dev/null 2>&1 ||
+    missing="chromium-headless-shell"
+for program in jq bc curl; do
     command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
 done
 [ -n "$missing" ] || exit 0

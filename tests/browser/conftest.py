@@ -1,6 +1,5 @@
 """A real browser in front of a real server."""
 
-import os
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ import pytest
 from chachaml_kernel import Server
 from playwright.sync_api import Browser, Page, Request, ViewportSize, expect, sync_playwright
 
+from bench.browser import find_chromium
 from tests.browser.logbook import Write, serve_written
 
 ARGUMENTS = (
@@ -92,10 +92,9 @@ class Witness:
 
 @pytest.fixture(scope="module")  # while it runs, no test of this thread can have a loop
 def chromium() -> Iterator[Browser]:
-    path = os.environ.get("CHACHAML_CHROMIUM", "/usr/bin/chromium")
     expect.set_options(timeout=30_000)  # a busy machine takes its time
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(ARGUMENTS))
         yield browser
         browser.close()
 

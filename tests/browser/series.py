@@ -50,7 +50,7 @@ def ask(page: Page, expression: str) -> object:
 
 
 def module(page: Page, name: str, expression: str) -> object:
-    """Return what `expression` is worth, in which `m` is a module of the charts."""
+    """Return what `expression` is worth, in which `m` is the module `name` beside the charts."""
     return page.evaluate(
         f"""async () => {{
           const script = document.querySelector('script[src$="run_charts.js"]').src;

@@ -1,11 +1,11 @@
 """The charts of a run, as somebody uses them in a browser."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 
-import httpx
 import pytest
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import Locator, Page, Route, ViewportSize, expect
 
 from tests.browser.accessibility import barriers
 from tests.browser.conftest import Serve, Theme, Visit
@@ -82,6 +82,22 @@ def test_whatever_the_values_are_they_are_drawn(
         assert pixels(page, key, "ink-3") > 0
     assert pixels(page, "one", "c1") > 0
     assert pixels(page, "far apart", "c1") > 50
+
+
+def test_very_large_values_have_ticks_too(serve_runs: Serve, visit: Visit) -> None:
+    series = {"large": [1e20, 3e20], "larger": [1e200, 3e200]}
+    page = visit(serve_runs(writing(series)), f"/runs/{RUN}")
+    lefts = []
+    for key in series:
+        drawn(page, key)
+        plot, figure = (
+            chart(page, key).locator(".u-over").bounding_box(),
+            chart(page, key).bounding_box(),
+        )
+        assert plot is not None
+        assert figure is not None
+        lefts.append(plot["x"] - figure["x"])
+    assert lefts[1] > lefts[0]  # there is room for texts that are longer
 
 
 def test_smoothing_is_chosen_with_a_slider_and_kept_in_the_address(
@@ -225,26 +241,35 @@ def test_a_metric_can_be_the_axis_of_the_others(serve_runs: Serve, visit: Visit)
     assert "x=metric&metric=tokens" in page.url
 
 
+def test_the_axis_that_was_chosen_last_is_drawn(serve_runs: Serve, visit: Visit) -> None:
+    series = {"loss": [3, 2, 1], "slow": [7, 70, 700], "tokens": [5, 50, 500]}
+    page = visit(serve_runs(writing(series)), f"/runs/{RUN}")
+    drawn(page, "loss")
+    held: list[Route] = []
+    page.route(re.compile("key=slow&"), lambda route: held.append(route))
+    for metric in ("slow", "tokens"):
+        over = f'{{x: "metric", metric: "{metric}", smoothing: 0, log: false, logX: false}}'
+        ask(page, f'void board.charts.get("loss").show({over})')
+    plot = chart(page, "loss").get_by_role("slider")
+    expect(plot).to_have_attribute("aria-valuetext", "tokens 500: 1")
+    for route in held:
+        with page.expect_response(route.request.url):
+            route.continue_()
+    page.evaluate(
+        "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+    )
+    points = {"loss": 0.5, "tokens": 5000, "step": 30}
+    page.request.post(
+        page.url.replace("/runs/", "/api/w/runs/").split("?")[0] + "/metrics", data=points
+    )
+    expect(plot).to_have_attribute("aria-valuetext", "tokens 5,000: 0.5")
+
+
 def test_what_a_log_axis_cannot_show_is_said(serve_runs: Serve, visit: Visit) -> None:
     page = visit(serve_runs(writing({"lr": [0.1, 0.01, 0.0]})), f"/runs/{RUN}")
     drawn(page, "lr")
     page.get_by_label("Log", exact=True).check()
     expect(chart(page, "lr")).to_contain_text("Not shown: 1 point not above zero on a log axis.")
-
-
-def test_a_chart_grows_while_its_run_goes_on(serve_runs: Serve, visit: Visit) -> None:
-    server = serve_runs(writing({"loss": [3.0, 2.0, 1.0]}))
-    page = visit(server, f"/runs/{RUN}?smooth=0")
-    drawn(page, "loss")
-    with httpx.Client(base_url=server.url) as http:
-        body = {"metrics": {"loss": [0.5, 0.25]}, "step": [30, 40]}
-        http.post(f"/api/w/runs/{RUN}/metrics", json=body).raise_for_status()
-        plot = chart(page, "loss").get_by_role("slider")
-        expect(plot).to_have_attribute("aria-valuetext", "step 40: 0.25", timeout=30_000)
-        expect(chart(page, "loss").locator("output")).to_have_text("0.2500")
-        http.post(f"/api/w/runs/{RUN}/end", json={}).raise_for_status()
-    head = page.locator("#run-head")
-    expect(head.get_by_text("completed")).to_be_visible(timeout=30_000)
 
 
 def test_points_that_arrive_leave_the_zoom_alone(serve_runs: Serve, visit: Visit) -> None:

@@ -200,6 +200,32 @@ def test_axes_are_added_and_removed(serve_runs: Serve, visit: Visit) -> None:
     expect(page.get_by_role("slider", name="lr: runs to keep")).to_have_count(0)
 
 
+async def two_wordy_runs(logbook: Logbook) -> None:
+    for name in ("cosine-warmup", "label-smoothing"):
+        words = {"augment": ["rotate", "shift", name], "optimizer/schedule": name}
+        await logged(logbook, name, words, [3.0, 1.0])
+
+
+def test_two_runs_stand_side_by_side_on_a_phone(serve_runs: Serve, visit: Visit) -> None:
+    page = visit(serve_runs(two_wordy_runs), f"/compare?ids={','.join(IDS[:2])}", window=PHONE)
+    frame = page.locator(".tbl:has(.diff)").bounding_box()
+    last = page.locator(".diff thead th").last.bounding_box()
+    assert frame is not None
+    assert last is not None
+    assert last["x"] + last["width"] <= frame["x"] + frame["width"]
+
+
+async def turning_runs(logbook: Logbook) -> None:
+    for lr in ({"lr": 0.1}, {"lr": 0.2}, {}):
+        await logged(logbook, "\u202eturned", lr, [1.0])
+
+
+def test_a_name_turns_no_words_beside_it(serve_runs: Serve, visit: Visit) -> None:
+    page = plots(visit(serve_runs(turning_runs), ADDRESS))
+    said = page.get_by_text("Not drawn: \u202eturned (lr is absent).")
+    expect(said.locator("bdi")).to_have_text(["\u202eturned", "lr is absent"])
+
+
 @pytest.mark.parametrize("window", [WIDE, PHONE], ids=["wide", "narrow"])
 def test_fifty_runs_stay_usable(serve_runs: Serve, visit: Visit, window: ViewportSize) -> None:
     ids = ",".join(f"{number:032x}" for number in range(1, 51))

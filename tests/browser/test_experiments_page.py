@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import barriers
-from tests.browser.conftest import Serve, Theme, Visit
+from tests.browser.conftest import PHONE, Serve, Theme, Visit
 from tests.browser.hostile import HOSTILE, sideways
 from tests.browser.logbook import Logbook
 
@@ -57,6 +57,19 @@ def test_experiments_are_made_and_described(serve_runs: Serve, visit: Visit) -> 
     page.get_by_role("textbox", name="Description").fill("How small can it be")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("row", name="digits")).to_contain_text("How small can it be")
+
+
+def test_an_experiment_is_described_on_a_phone(serve_runs: Serve, visit: Visit) -> None:
+    page = visit(serve_runs(a_few_runs), "/experiments", window=PHONE)
+    edit = page.get_by_role("button", name="Edit digits")
+    expect(edit).to_be_in_viewport(ratio=1)
+    edit.click()
+    page.get_by_label("Owner").fill("vision")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    edit.click()
+    expect(page.get_by_label("Owner")).to_have_value("vision")
+    assert sideways(page) == 0
 
 
 def test_before_the_first_run_there_is_a_way_to_it(serve_runs: Serve, visit: Visit) -> None:

@@ -23,7 +23,7 @@ def test_a_curve_grows_and_figures_change_while_somebody_looks(
     serve_runs: Serve, visit: Visit
 ) -> None:
     server = serve_runs(one_run)
-    page = visit(server, f"/runs/{RUN}")
+    page = visit(server, f"/runs/{RUN}?smooth=0")
     value = page.locator("figure output")
     expect(value).to_have_text("0.5000")
     expect(page.locator("figure canvas")).to_have_count(1)
@@ -31,11 +31,33 @@ def test_a_curve_grows_and_figures_change_while_somebody_looks(
     page.get_by_placeholder("key").fill("half a tag")
     httpx.post(f"{server.url}/api/w/runs/{RUN}/metrics", json={"loss": 0.25}).raise_for_status()
     expect(value).to_have_text("0.2500")
+    plot = page.locator("figure").get_by_role("slider")
+    expect(plot).to_have_attribute("aria-valuetext", re.compile(r": 0\.25$"))
     expect(page.locator("#run-figures")).to_contain_text("0.2500")
     httpx.post(f"{server.url}/api/w/runs/{RUN}/params", json={"lr": 0.125}).raise_for_status()
     expect(page.locator("#run-params")).to_contain_text("0.125")
     httpx.post(f"{server.url}/api/w/runs/{RUN}/end", json={}).raise_for_status()
     expect(page.locator("#run-head .pill")).to_have_text("completed")
+    expect(page.get_by_placeholder("key")).to_have_value("half a tag")
+
+
+async def many_params(logbook: Logbook) -> None:
+    run = await logbook.run("watched", lasted=None)
+    await logbook.kernel.runs.log_params(run, {f"p{number}": number for number in range(60)})
+
+
+def test_what_was_entered_stays_when_the_run_changes(serve_runs: Serve, visit: Visit) -> None:
+    server = serve_runs(many_params)
+    page = visit(server, f"/runs/{RUN}")
+    found = page.locator("#run-params dt:visible")
+    page.get_by_role("button", name="Add tag").click()
+    page.get_by_placeholder("key").fill("half a tag")
+    page.get_by_placeholder("Find a param").fill("p5")
+    expect(found).to_have_count(11)
+    page.get_by_role("heading", level=1).click()  # nothing has the focus any more
+    httpx.post(f"{server.url}/api/w/runs/{RUN}/params", json={"p5x": 1}).raise_for_status()
+    expect(found).to_have_count(12)
+    expect(page.get_by_placeholder("key")).to_be_visible()
     expect(page.get_by_placeholder("key")).to_have_value("half a tag")
 
 
@@ -113,8 +135,12 @@ def test_a_run_that_was_deleted_says_so_and_takes_nothing_more(
 ) -> None:
     server = serve_runs(one_run)
     page = visit(server, f"/runs/{RUN}", refusals=[404])
+    page.clock.install()
+    page.reload()
     expect(page.locator("figure canvas")).to_have_count(1)
-    httpx.post(f"{server.url}/api/w/runs/{RUN}/archive").raise_for_status()
+    page.get_by_role("button", name="Archive").click()
+    expect(page.get_by_text("This run is archived")).to_be_visible()
     httpx.delete(f"{server.url}/api/w/runs/{RUN}").raise_for_status()
     expect(page.get_by_role("alert").filter(has_text="This run was deleted")).to_be_visible()
     expect(page.get_by_role("button", name="End run")).to_have_count(0)
+    page.clock.run_for(2_000)  # in which the duration would be told anew

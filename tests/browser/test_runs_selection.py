@@ -154,6 +154,7 @@ def test_keys_move_select_and_open(serve_runs: Serve, visit: Visit) -> None:
     expect(page.get_by_role("searchbox")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("searchbox")).to_be_hidden()
+    page.wait_for_function("document.activeElement.closest('[popover]') === null")
     page.keyboard.press("/")
     expect(page.get_by_role("combobox", name="Query")).to_be_focused()
     page.keyboard.press("Escape")

@@ -2,11 +2,12 @@
 
 import httpx
 import pytest
+from chachaml_ui.pages.words import DAY, HOUR, MINUTE, SECOND, duration
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Serve, Visit
 from tests.browser.logbook import Logbook
-from tests.browser.series import RUN, curves, drawn, falling
+from tests.browser.series import RUN, curves, drawn, falling, module
 
 WEST = "Pacific/Pago_Pago"
 """Eleven hours behind UTC all year: what is logged at nine in the morning was logged yesterday."""
@@ -54,3 +55,13 @@ def test_a_time_keeps_its_form(serve_runs: Serve, visit: Visit, written: str, th
         written,
     )
     assert shown == there
+
+
+def test_lengths_of_time_are_written_as_the_server_writes_them(
+    serve_runs: Serve, visit: Visit
+) -> None:
+    page = visit(serve_runs(a_run), f"/runs/{RUN}")
+    ends = [0, SECOND, MINUTE, HOUR, DAY, 2 * DAY, 9 * DAY + 5 * HOUR]
+    lengths = [length for end in ends for length in (end - 1, end, end + 61_001)]
+    written = module(page, "../times", f"{lengths}.map(m.duration)")
+    assert written == [duration(length) for length in lengths]

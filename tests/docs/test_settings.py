@@ -9,20 +9,13 @@ from pathlib import Path
 
 import pytest
 from chachaml_kernel.__main__ import main
-from chachaml_kernel.config import DEFAULT_PLUGINS, KernelSettings, load_config
+from chachaml_kernel.config import KernelSettings, load_config
 
 from tests.docs.pages import CONFIGURATION, PAGES, prose, rows, sections
 
-OTHER_PLUGINS = ("store_postgres",)
-"""What comes with the kernel, and runs where it is configured."""
-
 TABLES = {
     "[kernel]": KernelSettings,
-    **{
-        f"[plugins.{entry.name}]": entry.load()
-        for entry in entry_points(group="chachaml")
-        if entry.name in (*DEFAULT_PLUGINS, *OTHER_PLUGINS)
-    },
+    **{f"[plugins.{entry.name}]": entry.load() for entry in entry_points(group="chachaml")},
 }
 KINDS: Mapping[object, str] = {
     str: "text",
@@ -30,6 +23,7 @@ KINDS: Mapping[object, str] = {
     float: "number",
     bool: "true or false",
     Path: "path",
+    Path | None: "path",
     tuple[str, ...]: "list of texts",
 }
 
@@ -47,8 +41,8 @@ class Asked(dict[str, str]):
 
 
 def literal(value: object) -> str:
-    if value is MISSING:
-        return "required"
+    if value is None or value is MISSING:
+        return "none" if value is None else "needed"
     return json.dumps(str(value) if isinstance(value, Path) else value)
 
 

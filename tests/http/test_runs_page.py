@@ -46,6 +46,20 @@ def test_a_page_is_html_that_is_asked_for_anew_each_time(site: httpx.Client) -> 
     assert answer.headers["Cache-Control"] == "no-cache"
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_a_page_is_compressed_for_those_who_can_read_that(
+    site: httpx.Client, encoding: str
+) -> None:
+    pressed = site.get("/runs", headers={"Accept-Encoding": encoding})
+    plain = site.get("/runs", headers={"Accept-Encoding": "identity"})
+    assert pressed.headers["Content-Encoding"] == encoding
+    assert "Content-Encoding" not in plain.headers
+    assert plain.headers["Vary"] == pressed.headers["Vary"] == "Accept-Encoding"
+    assert int(pressed.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 3
+    assert pressed.text.rstrip().endswith("</html>")
+    assert plain.text.rstrip().endswith("</html>")
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [

@@ -6,6 +6,7 @@ import io
 import math
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ from chachaml_kernel.domain.language.misread import Misread
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_ui.pages.figures import decimals, figure
 from chachaml_ui.pages.runs import exports
+from chachaml_ui.pages.runs.cells import mixed_cells
 from chachaml_ui.pages.runs.columns import Column, read_columns, write_columns
 from chachaml_ui.pages.runs.misreads import wrong
 
@@ -80,6 +82,12 @@ def test_a_column_of_numbers_has_the_same_decimals(
     assert tuple(figure(value, places) for value in values) == written
 
 
+def test_a_large_metric_takes_no_decimals_from_another() -> None:
+    cells = mixed_cells([("accuracy", 0.9964), ("tokens", 3001.5), None, ("accuracy", 0.9961)], "n")
+    assert [cell.text for cell in cells] == ["0.9964", "3,001.50", "", "0.9961"]
+    assert [cell.key for cell in cells] == ["accuracy", "tokens", "", "accuracy"]
+
+
 def test_an_odd_key_is_a_column_of_a_page(site: httpx.Client) -> None:
     columns = write_columns([Column("metric", ODD), Column("metric", "none/such")])
     page = site.get("/runs", params={"columns": columns}).text
@@ -91,6 +99,17 @@ def test_an_odd_key_is_a_column_of_a_page(site: httpx.Client) -> None:
 def test_a_form_sends_each_column_by_itself(site: httpx.Client) -> None:
     page = site.get("/runs?columns=param.lr&columns=metric.loss&q=").text
     assert "columns=param.lr%2Cmetric.loss" in page
+
+
+async def mixed(logbook: Logbook) -> None:
+    for key in ("common", "common", "rare"):
+        await logbook.run(key, metric=(key, 0.5))
+
+
+def test_groups_begin_with_the_metric_that_most_runs_have(tmp_path: Path) -> None:
+    with serve_written(tmp_path, mixed) as server:
+        page = httpx.get(f"{server.url}/runs?group=experiment").text
+    assert texts(page, '<th colspan="2"') == ["common", "rare"]
 
 
 def test_groups_say_how_many_and_lead_to_their_runs(site: httpx.Client) -> None:

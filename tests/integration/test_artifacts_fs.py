@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from chachaml_artifacts_fs.threads import finish_in
 from chachaml_kernel.errors import ConfigError, Invalid, Upstream
+from chachaml_kernel.threads import finish_in
 
 from tests.integration.artifact_folder import each, files, names, opened, read
 

@@ -1,118 +1,15 @@
 """The command line, as processes of their own."""
 
-import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-from tests.distributions import install
-
-SMALL = {
-    "log": "LoggingStore",
-    "artifacts": "ArtifactsOnly",
-    "echo": "Echo",
-    "stores": "Stores",
-    "waiting": "Waiting",
-}
-SLOW = """import sys, threading
-sys.stderr.write("importing\\n")
-sys.stderr.flush()
-threading.Event().wait()
-"""
-CONFIG = "[plugins.log]\n[plugins.artifacts]\n[plugins.echo]\nport = 0\n"
-LOGS_TO_ITSELF = """import json
-from urllib.request import Request, urlopen
-from chachaml_kernel import serve
-
-runs = f"{serve(port=0).url}/api/w/runs"
-with urlopen(Request(runs, method="POST")) as answer:
-    metrics = f"{runs}/{json.load(answer)['id']}/metrics"
-urlopen(Request(metrics, b'{"loss": 0.25}', {"Content-Type": "application/json"})).close()
-"""
-READS_WHAT_WAS_LOGGED = """from urllib.request import urlopen
-from chachaml_kernel import serve
-
-with urlopen(f"{serve(port=0).url}/api/runs") as answer:
-    print(answer.read())
-"""
-SURVIVES_CTRL_C = """import threading
-from chachaml_kernel import serve
-try:
-    serve("c.toml")
-except KeyboardInterrupt:
-    print("interrupted")
-for thread in threading.enumerate():
-    if thread.name == "chachaml-kernel":
-        thread.join()
-"""
-ROOT = Path(__file__).parents[2]
-
-
-class Command:
-    """`chachaml-kernel` in a folder of its own, where some small plugins are installed."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.log = folder / "store.log"
-        self.config = folder / "c.toml"
-        self.config.write_text(CONFIG)
-        install(
-            folder / "packages",
-            "small",
-            plugins={name: f"tests.small_plugins:{target}" for name, target in SMALL.items()},
-        )
-
-    def configure_slow(self) -> None:
-        """Configure a plugin whose import says so and then never ends."""
-        packages = self.folder / "packages"
-        install(packages, "slow", plugins={"slow": "slow:Slow"}, modules={"slow": SLOW})
-        self.config.write_text("[plugins.slow]\n")
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        return self.python("-m", "chachaml_kernel", *arguments)
-
-    def python(self, *arguments: str) -> subprocess.Popen[str]:
-        path = os.pathsep.join((str(self.folder / "packages"), str(ROOT)))
-        return subprocess.Popen(
-            [sys.executable, "-W", "error", *arguments],
-            cwd=self.folder,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": path},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def run(self, *arguments: str) -> tuple[int, str, str]:
-        process = self.start(*arguments)
-        out, err = process.communicate()
-        return process.returncode, out, err
-
-    @contextmanager
-    def serving(self, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
-        """Run the command until it serves; yield the process and its port."""
-        with self.start(*arguments) as process:
-            assert process.stdout
-            try:
-                line = process.stdout.readline()
-                found = re.fullmatch(
-                    rf"chachaml-kernel {re.escape(version('chachaml-kernel'))} "
-                    r"on http://127\.0\.0\.1:(\d+) \(Ctrl-C ends it\)\n",
-                    line,
-                )
-                assert found, process.communicate()
-                yield process, int(found[1])
-            finally:
-                process.kill()
+from tests.integration.command import CONFIG, Command
 
 
 @pytest.fixture
@@ -125,14 +22,7 @@ def test_a_signal_ends_requests_closes_the_store_and_exits_with_0(
     command: Command, number: signal.Signals
 ) -> None:
     with command.serving("--config", "c.toml") as (process, port):
-        with socket.create_connection(("127.0.0.1", port)) as connection:
-            lines = connection.makefile("r")
-            assert lines.readline() == "ready\n"
-            process.send_signal(number)
-            assert lines.readline() == "closing\n"
-            assert command.log.read_text() == "opened\n"
-            connection.sendall(b"hello\n")
-            assert lines.readline() == "hello\n"
+        command.check_end(port, lambda: process.send_signal(number))
         assert process.communicate() == ("", "")
         assert process.returncode == 0
     assert command.log.read_text() == "opened\nclosed\n"
@@ -238,59 +128,6 @@ def test_ctrl_c_before_it_serves_is_quiet(command: Command) -> None:
         process.send_signal(signal.SIGINT)
         assert process.communicate() == ("", "")
         assert process.returncode == 130
-
-
-def test_a_server_of_a_program_ends_its_requests_and_closes_when_the_program_ends(
-    command: Command,
-) -> None:
-    program = "from chachaml_kernel import serve; print(serve('c.toml').url, flush=True); input()"
-    with command.python("-c", program) as process:
-        assert process.stdout
-        assert process.stdin
-        port = int(process.stdout.readline().rpartition(":")[2])
-        with socket.create_connection(("127.0.0.1", port)) as connection:
-            lines = connection.makefile("r")
-            assert lines.readline() == "ready\n"
-            process.stdin.write("\n")
-            process.stdin.flush()
-            assert lines.readline() == "closing\n"
-            assert command.log.read_text() == "opened\n"
-            connection.sendall(b"hello\n")
-            assert lines.readline() == "hello\n"
-        assert process.communicate() == ("", "")
-        assert process.returncode == 0
-    assert command.log.read_text() == "opened\nclosed\n"
-
-
-def test_what_a_program_logged_to_its_own_server_is_there_for_the_next(command: Command) -> None:
-    for program, printed in ((LOGS_TO_ITSELF, ""), (READS_WHAT_WAS_LOGGED, '"loss":0.25')):
-        with command.python("-c", program) as process:
-            out, err = process.communicate()
-        assert (process.returncode, err) == (0, "")
-        assert printed in out
-        # Closed and not cut off: the last connection takes its log along.
-        assert [file.name for file in command.folder.glob("chachaml.db*")] == ["chachaml.db"]
-
-
-def test_ctrl_c_while_a_server_of_a_program_starts_ends_the_program(command: Command) -> None:
-    command.configure_slow()
-    with command.python("-c", "from chachaml_kernel import serve; serve('c.toml')") as process:
-        assert process.stderr
-        assert process.stderr.readline() == "importing\n"
-        process.send_signal(signal.SIGINT)
-        assert process.communicate()[1].endswith("\nKeyboardInterrupt\n")
-        assert process.returncode == -signal.SIGINT
-
-
-def test_ctrl_c_while_a_server_of_a_program_starts_gives_the_start_up(command: Command) -> None:
-    command.config.write_text(f"{CONFIG}[plugins.waiting]\n")
-    with command.python("-c", SURVIVES_CTRL_C) as process:
-        assert process.stderr
-        assert process.stderr.readline() == "starting\n"
-        process.send_signal(signal.SIGINT)
-        assert process.communicate() == ("interrupted\n", "")
-        assert process.returncode == 0
-    assert command.log.read_text() == "opened\nclosed\n"
 
 
 def test_without_a_file_the_default_plugins_serve_from_the_working_directory(

@@ -1,7 +1,6 @@
 """Appends of many clients that wait at the same time, and so share statements and a commit."""
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,8 @@ from chachaml_kernel.testing.reading import history_of
 from chachaml_store_sql import SqlStore
 from chachaml_store_sql.store import MUCH
 from chachaml_store_sqlite import StoreSqlite
-from sqlalchemy import Connection
+
+from tests.integration.held import held
 
 
 @pytest.fixture
@@ -32,18 +32,8 @@ async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
 
 async def together(store: SqlStore, writes: list[Coroutine[Any, Any, None]]) -> list[Any]:
     """Let all writes wait before the first one is begun; return what came of each."""
-    blocked, go_on = threading.Event(), threading.Event()
-
-    def block(_: Connection) -> None:
-        blocked.set()
-        go_on.wait()
-
-    first = asyncio.create_task(store.write(block))
-    await asyncio.to_thread(blocked.wait)
-    waiting = [asyncio.create_task(write) for write in writes]
-    await asyncio.sleep(0)  # all of them wait behind the first one now
-    go_on.set()
-    await first
+    async with held(store):
+        waiting = [asyncio.create_task(write) for write in writes]
     return await asyncio.gather(*waiting, return_exceptions=True)
 
 

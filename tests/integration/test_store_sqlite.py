@@ -1,4 +1,4 @@
-"""The SQLite store with many processes, odd files, full disks and too much work."""
+"""The SQLite store with many processes, full disks and too much work."""
 
 import asyncio
 import math
@@ -6,25 +6,21 @@ import os
 import sqlite3
 import subprocess
 import sys
-import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from random import Random
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from chachaml_kernel.domain.query import RunQuery
-from chachaml_kernel.errors import ConfigError, Conflict, Overloaded, Upstream
+from chachaml_kernel.errors import Conflict, Overloaded, Upstream
 from chachaml_kernel.ports import Store
 from chachaml_kernel.testing.builders import new_run, points
 from chachaml_kernel.testing.reading import history_of
-from chachaml_store_sql import SqlStore, upgrade
-from chachaml_store_sql.migrate import HEAD, KNOWN, VERSION_TABLE
-from chachaml_store_sql.schema import metadata
+from chachaml_store_sql import SqlStore
 from chachaml_store_sqlite import StoreSqlite
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
+
+from tests.integration.held import held
 
 STARTER = """
 import asyncio, sys
@@ -44,6 +40,7 @@ async def main():
 
 asyncio.run(main())
 """
+
 
 FILLER = """
 import asyncio, resource, sys
@@ -81,11 +78,6 @@ async def store(path: Path) -> AsyncIterator[Store]:
         yield opened
 
 
-async def open_once(path: Path) -> None:
-    async with StoreSqlite(path=path, busy_seconds=0.2).chachaml_store():
-        pass
-
-
 def start(program: str, *arguments: object) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", program, *map(str, arguments)],
@@ -119,94 +111,6 @@ async def test_several_processes_write_one_file(store: Store, path: Path) -> Non
         assert history.steps == list(range(100))
 
 
-def test_the_migrations_come_to_the_same_as_a_new_database(tmp_path: Path) -> None:
-    asyncio.run(open_once(tmp_path / "made.db"))
-    engine = create_engine(f"sqlite:///{tmp_path / 'migrated.db'}")
-    with engine.begin() as connection:
-        upgrade(connection)
-        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-        assert compare_metadata(context, metadata) == []
-    engine.dispose()
-    assert tables(tmp_path / "migrated.db") == tables(tmp_path / "made.db")
-
-
-def tables(path: Path) -> dict[str, list[object]]:
-    """Return each table's columns, indexes and foreign keys, as SQLite itself lists them."""
-    found: dict[str, list[object]] = {}
-    with sqlite3.connect(path) as connection:
-        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        for (name,) in names:
-            if name != VERSION_TABLE:
-                listed = ("table_xinfo", "index_list", "foreign_key_list")
-                found[name] = [
-                    sorted(str(row[1:]) for row in connection.execute(f"PRAGMA {it}({name})"))
-                    for it in listed  # the first of each row is but its place in the list
-                ]
-    connection.close()
-    return found
-
-
-def test_the_known_revisions_are_those_of_the_migrations() -> None:
-    import chachaml_store_sql.migrations as migrations
-
-    scripts = ScriptDirectory(os.path.dirname(str(migrations.__file__)))
-    assert [script.revision for script in scripts.walk_revisions()][::-1] == list(KNOWN)
-    assert KNOWN[-1] == HEAD
-
-
-async def test_a_newer_database_is_refused(path: Path) -> None:
-    await open_once(path)
-    with sqlite3.connect(path) as connection:
-        connection.execute(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
-    connection.close()
-    with pytest.raises(ConfigError, match=r"revision '9999', which is newer"):
-        await open_once(path)
-
-
-async def test_the_database_of_another_program_is_refused_and_left_alone(path: Path) -> None:
-    with sqlite3.connect(path) as connection:
-        connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
-    connection.close()
-    before = path.read_bytes()  # noqa: ASYNC240
-    with pytest.raises(ConfigError, match="tables of another program"):
-        await open_once(path)
-    assert path.read_bytes() == before  # noqa: ASYNC240
-
-
-def cut(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[: 3 * 4096 + 100])
-
-
-def scribble(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[4096:] = os.urandom(len(content) - 4096)
-    path.write_bytes(content)
-
-
-def overwrite(path: Path) -> None:
-    path.write_text("these are my notes, and not a database" * 1000)
-
-
-@pytest.mark.parametrize("damage", [cut, scribble, overwrite])
-async def test_a_damaged_database_is_refused(path: Path, damage: Callable[[Path], None]) -> None:
-    await open_once(path)
-    damage(path)
-    with pytest.raises(ConfigError, match=r"damaged|malformed|not a database"):
-        await open_once(path)
-
-
-async def test_a_folder_in_the_place_of_the_file_is_refused(path: Path) -> None:
-    os.mkdir(path)
-    with pytest.raises(ConfigError, match="cannot open the database"):
-        await open_once(path)
-
-
-async def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "notes").write_text("not a folder")
-    with pytest.raises(ConfigError, match="cannot make the folder"):
-        await open_once(tmp_path / "notes" / "chachaml.db")
-
-
 async def test_a_write_waits_for_another_process_and_then_says_who_holds_the_file(
     path: Path,
 ) -> None:
@@ -237,23 +141,13 @@ async def test_a_write_that_fails_is_undone_alone_among_those_that_share_its_com
     store: SqlStore,
 ) -> None:
     await store.start_run(new_run("run"))
-    blocked, go_on = threading.Event(), threading.Event()
-
-    def block(_: Connection) -> None:
-        blocked.set()
-        go_on.wait()
-
-    first = asyncio.create_task(store.write(block))
-    await asyncio.to_thread(blocked.wait)
-    results = asyncio.gather(
-        store.log_params("run", {"a": 1}),
-        store.log_params("run", {"b": 1, "a": 2}),
-        store.append_points("run", {"loss": points(0.5)}),
-        return_exceptions=True,
-    )
-    await asyncio.sleep(0)  # all three wait behind the first one now
-    go_on.set()
-    await first
+    async with held(store):
+        results = asyncio.gather(
+            store.log_params("run", {"a": 1}),
+            store.log_params("run", {"b": 1, "a": 2}),
+            store.append_points("run", {"loss": points(0.5)}),
+            return_exceptions=True,
+        )
     good, bad, also_good = await results
     assert (good, also_good) == (None, None)
     assert isinstance(bad, Conflict)
@@ -283,36 +177,16 @@ async def test_an_error_that_nobody_foresaw_belongs_to_one_write_alone(
     assert (await store.get_run("run")).run.id == "run"
 
 
-async def test_a_start_that_is_given_up_leaves_no_thread(path: Path) -> None:
-    before = set(threading.enumerate())
-    for turns in range(4):
-        opening = asyncio.create_task(open_once(path))
-        for _ in range(turns):
-            await asyncio.sleep(0)
-        opening.cancel()
-        await asyncio.gather(opening, return_exceptions=True)
-        left = set(threading.enumerate()) - before
-        assert not [thread for thread in left if thread.name.startswith("chachaml-sqlite")]
-
-
 async def test_more_than_may_wait_is_turned_away(path: Path) -> None:
     async with StoreSqlite(path=path, max_waiting=2).chachaml_store() as store:
         assert isinstance(store, SqlStore)
         await store.upkeep.idle.wait()
-        blocked, go_on = threading.Event(), threading.Event()
-
-        def block(_: Connection) -> None:
-            blocked.set()
-            go_on.wait()
-
-        first = asyncio.create_task(store.write(block))
-        await asyncio.to_thread(blocked.wait)
-        waiting = [asyncio.create_task(store.start_run(new_run(f"run-{n}"))) for n in range(2)]
-        await asyncio.sleep(0)  # both wait behind the first one now
-        with pytest.raises(Overloaded, match="try again"):
-            await store.start_run(new_run("run-2"))
-        go_on.set()
-        await asyncio.gather(first, *waiting)
+        async with held(store):
+            waiting = [asyncio.create_task(store.start_run(new_run(f"run-{n}"))) for n in range(2)]
+            await asyncio.sleep(0)  # both wait now
+            with pytest.raises(Overloaded, match="try again"):
+                await store.start_run(new_run("run-2"))
+        await asyncio.gather(*waiting)
 
 
 async def test_a_deleted_run_frees_its_space_on_the_disk(path: Path) -> None:

@@ -10,9 +10,9 @@ from typing import BinaryIO, TypeVar, TypeVarTuple
 
 from chachaml_kernel.errors import ConfigError, Invalid, NotFound, Upstream
 from chachaml_kernel.ports import ArtifactStore, Stored
+from chachaml_kernel.threads import finish_in
 
 from chachaml_artifacts_fs.folder import prepare, remove, try_writing
-from chachaml_artifacts_fs.threads import finish_in
 from chachaml_artifacts_fs.upload import Upload
 
 THREADS = 8

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Dialect,
     Executable,
+    FromClause,
     Select,
     Text,
     and_,
@@ -140,9 +141,18 @@ def _recent_values(asked: CTE) -> Select[Any]:
         select(asked.c.name, runs.c.id, series.c.last_value)
         .join_from(asked, experiments, experiments.c.name == asked.c.name)
         .join(runs, runs.c.id.in_(_recent_runs().correlate(experiments)))
-        .join(series, (series.c.run_id == runs.c.id) & (series.c.key == asked.c.key))
+        .join(series, series.c.id == _looked_up(runs, asked))
     )
     return _newest_first(found)
+
+
+def _looked_up(its: FromClause, asked: CTE) -> ColumnElement[Any]:
+    """Return the id of the series of `its` run; so written, no walk begins at all runs of a key."""
+    looked_up = series.alias("looked_up")
+    wanted = select(looked_up.c.id).where(
+        looked_up.c.run_id == its.c.id, looked_up.c.key == asked.c.key
+    )
+    return wanted.correlate(its, asked).scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +176,11 @@ class _Best:
         )
 
     def _series(self, asked: CTE) -> Select[Any]:
-        its, own, looked_up = runs.alias("its"), series.alias("own"), series.alias("looked_up")
+        its, own = runs.alias("its"), series.alias("own")
         is_own: ColumnElement[bool] = and_(own.c.run_id == its.c.id, own.c.key == asked.c.key)
         of_experiment = its.c.experiment_id == experiments.c.id
         if self.few:
-            wanted = select(looked_up.c.id).where(
-                looked_up.c.run_id == its.c.id, looked_up.c.key == asked.c.key
-            )
-            is_own = own.c.id == wanted.correlate(its, asked).scalar_subquery()
+            is_own = own.c.id == _looked_up(its, asked)
         else:  # a sum is in no index, so the runs are not where this begins
             of_experiment = its.c.experiment_id + 0 == experiments.c.id
         number = own.c.last_value.between(-float_info.max, float_info.max)

@@ -100,7 +100,7 @@ def bare_frame(request: web.Request) -> Frame:
 
 
 def render(request: web.Request, template: str, *, frame: Frame, **context: object) -> web.Response:
-    """Return the page that `template` makes of `context` in its `frame`.
+    """Return the page that `template` makes of `context` in its `frame`, compressed on its way.
 
     Templates find the time as `now`, in milliseconds since the Unix epoch.
     """
@@ -108,6 +108,8 @@ def render(request: web.Request, template: str, *, frame: Frame, **context: obje
     answer = aiohttp_jinja2.render_template(template, request, shown)
     # What a page shows may change at any moment, so it is never reused unasked.
     answer.headers["Cache-Control"] = "no-cache"
+    answer.headers["Vary"] = "Accept-Encoding"
+    answer.enable_compression()
     return answer
 
 

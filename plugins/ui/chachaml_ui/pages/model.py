@@ -8,11 +8,11 @@ from chachaml_kernel.domain.live import Glance
 from chachaml_kernel.domain.metrics import Metric
 from chachaml_kernel.domain.models import ModelDetail, Stage, Version
 from chachaml_kernel.kernel import Kernel
-from msgspec import Struct
 
 from chachaml_ui.api.queries import query_reader
 from chachaml_ui.api.wire_models import VersionNumber
 from chachaml_ui.keys import KERNEL
+from chachaml_ui.pages.chart_choices import ChartChoices
 from chachaml_ui.pages.frame import load_frame, render
 from chachaml_ui.pages.promotion import setbacks
 from chachaml_ui.pages.run.charts import chart_groups
@@ -23,20 +23,12 @@ SHOWN = 50
 """The newest versions, so many, are on the page unless all are asked for."""
 
 
-class Asked(Struct, frozen=True, forbid_unknown_fields=True):
-    """The two versions to put side by side, and whether all versions are listed.
-
-    The others say how charts are drawn, which is the business of the page's scripts.
-    """
+class Asked(ChartChoices, frozen=True, forbid_unknown_fields=True):
+    """The two versions to put side by side, and whether all versions are listed."""
 
     a: VersionNumber | None = None
     b: VersionNumber | None = None
     all: bool = False
-    x: str = ""
-    metric: str = ""
-    smooth: str = ""
-    log: str = ""
-    logx: str = ""
 
 
 read_asked = query_reader(Asked)

@@ -19,6 +19,7 @@ from chachaml_ui.prose.sanitised import sanitised
 
 LONGEST = 20_000
 """Characters; what is longer is shown as it was written."""
+TOO_LONG = f"Longer than {LONGEST:,} characters, so shown as it was written:"
 MATHS = 10_000
 """Characters of all formulas of one text; those beyond are shown as they were written."""
 
@@ -32,7 +33,7 @@ def prose(text: str) -> Markup:
     that is too long.
     """
     if len(text) > LONGEST:
-        return Markup("<pre>{}</pre>").format(text)
+        return Markup("<p>{}</p><pre>{}</pre>").format(TOO_LONG, text)
     return _prose(text)
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 from urllib.parse import urlencode
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 from multidict import MultiMapping
 
 from chachaml_ui.api.queries import query_reader
 from chachaml_ui.pages.address import without_blanks
+from chachaml_ui.pages.chart_choices import ChartChoices
 
 Figure: TypeAlias = Literal["latest", "min", "max"]
 """Which one of a metric's values is shown."""
@@ -19,7 +20,7 @@ ROWS = 100
 MAX_ROWS = 10_000
 
 
-class Asked(Struct, frozen=True, forbid_unknown_fields=True):
+class Asked(ChartChoices, frozen=True, forbid_unknown_fields=True):
     """The query string of a comparison.
 
     `only` hides what is the same for all, `find` all keys without that text; `add` is the id or the
@@ -33,12 +34,6 @@ class Asked(Struct, frozen=True, forbid_unknown_fields=True):
     find: str = ""
     rows: Annotated[int, Meta(ge=1, le=MAX_ROWS)] = ROWS
     add: str = ""
-    # What the charts show is read by their script, and kept in links.
-    x: str = ""
-    metric: str = ""
-    smooth: str = ""
-    log: str = ""
-    logx: str = ""
 
 
 _read = query_reader(Asked)

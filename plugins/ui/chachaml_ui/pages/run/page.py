@@ -7,10 +7,10 @@ from typing import Literal
 from aiohttp import web
 from chachaml_kernel.domain.runs import Run
 from chachaml_kernel.kernel import Kernel
-from msgspec import Struct
 
 from chachaml_ui.api.queries import query_reader
 from chachaml_ui.keys import KERNEL
+from chachaml_ui.pages.chart_choices import ChartChoices
 from chachaml_ui.pages.frame import load_frame, render
 from chachaml_ui.pages.run.charts import ROWS, chart_groups, latest_values
 from chachaml_ui.pages.run.environment import environment
@@ -19,21 +19,15 @@ from chachaml_ui.pages.run.tree import tree
 from chachaml_ui.prose.markdown import prose
 
 
-class Shown(Struct, frozen=True, forbid_unknown_fields=True):
+class Shown(ChartChoices, frozen=True, forbid_unknown_fields=True):
     """Which of many artifacts are shown: those in a folder, or those that are named so.
 
-    `metrics` says whether all of those are in their table. The others say how charts are drawn,
-    which is the business of the page's scripts.
+    `metrics` says whether all of those are in their table; `find` is for the page's scripts.
     """
 
     folder: str = ""
     artifact: str = ""
     metrics: Literal["", "all"] = ""
-    x: str = ""
-    metric: str = ""
-    smooth: str = ""
-    log: str = ""
-    logx: str = ""
     find: str = ""
 
 

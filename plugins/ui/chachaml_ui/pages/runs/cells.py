@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chachaml_kernel.domain.direction import best_of
 from chachaml_kernel.domain.runs import RunRow
@@ -45,6 +45,23 @@ def metric_cells(
     return [
         _number_cell(value, places, looks, is_best=value is not None and value == best)
         for value in values
+    ]
+
+
+def mixed_cells(named: Sequence[tuple[str, float] | None], looks: str) -> Sequence[Cell]:
+    """Return values of several metrics as cells that say whose each is.
+
+    Those of one metric have the same decimals, whatever the size of the others.
+    """
+    columns: dict[str, list[float]] = {}
+    for key, value in filter(None, named):
+        columns.setdefault(key, []).append(value)
+    places = {key: decimals(values) for key, values in columns.items()}
+    return [
+        Cell("", "", looks)
+        if one is None
+        else replace(_number_cell(one[1], places[one[0]], looks, is_best=False), key=one[0])
+        for one in named
     ]
 
 

@@ -1,5 +1,6 @@
 """Runs in groups: what their metrics come to, ready to be written."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -65,12 +66,13 @@ class GroupLine:
 def grouping(at: Address, by: str, rows: Sequence[RunRow]) -> Grouping:
     """Return what the address groups by, and describes groups by: the metrics among its columns.
 
-    Where it names none, they are the headline metrics of `rows`. Raises `Invalid`.
+    Where it names none, they are the headline metrics of `rows`, those that most have first. Raises
+    `Invalid`.
     """
     group_by, key = parse_by(by)
     chosen = [column.key for column in at.columns if column.kind == "metric"]
-    usual = {row.headline.key: None for row in rows if row.headline is not None}
-    metrics = (chosen or list(usual))[:MAX_KEYS]
+    usual = Counter(row.headline.key for row in rows if row.headline is not None)
+    metrics = (chosen or [key for key, _ in usual.most_common()])[:MAX_KEYS]
     sort = at.query.sort
     is_sorted = sort.by == "metric" and sort.key in metrics
     return Grouping(

@@ -1,13 +1,13 @@
 """The table of runs: fixed columns, chosen ones, and rows, ready to be written."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby, takewhile
 
 from chachaml_kernel.domain.query import Sort
 from chachaml_kernel.domain.runs import RunRow
 
-from chachaml_ui.pages.runs.cells import Cell, metric_cells, param_cells, tag_cells
+from chachaml_ui.pages.runs.cells import Cell, metric_cells, mixed_cells, param_cells, tag_cells
 from chachaml_ui.pages.runs.columns import Column, Kind, usual_columns
 
 Direction = Callable[[str], bool | None]
@@ -119,17 +119,18 @@ def _strip(column: Column, rows: Sequence[RunRow], looks: str, direction: Direct
 
 def _headline(rows: Sequence[RunRow], key: str | None, looks: str, direction: Direction) -> Strip:
     """Return the column of headline metrics; where they differ, each cell says which it is."""
-    values = [None if row.headline is None else row.headline.value for row in rows]
-    cells = metric_cells(values, f"n{looks}", better=None if key is None else direction(key))
-    keyed = [
-        replace(cell, key=row.headline.key) if row.headline else cell
-        for cell, row in zip(cells, rows, strict=True)
-    ]
+    headlines = [row.headline for row in rows]
+    if key is None:
+        named = [None if one is None else (one.key, one.value) for one in headlines]
+        cells = mixed_cells(named, f"n{looks}")
+    else:
+        values = [None if one is None else one.value for one in headlines]
+        cells = metric_cells(values, f"n{looks}", better=direction(key))
     column = Column("metric", key or "Headline")
     title = "the headline metric of each run"
     written = "" if key is None else column.written
     head = _head(column, title, Sort("headline"), f"n{looks}", written)
-    return Strip(head, keyed if key is None else cells)
+    return Strip(head, cells)
 
 
 def _head(column: Column, title: str, sort: Sort, looks: str, written: str) -> Head:

@@ -19,7 +19,7 @@ export async function awaited(pending) {
   bar.className = "busy";
   bar.role = "progressbar";
   bar.ariaLabel = "Waiting for the server";
-  const late = setTimeout(() => document.body.append(bar), MOMENT);
+  const late = setTimeout(() => document.querySelector("main").append(bar), MOMENT);
   try {
     return await pending;
   } finally {

@@ -16,7 +16,7 @@ function open({ edits: name, description = "", owner = "" }) {
   edit.showModal();
 }
 
-submits(edit, (said) => send("POST", "/api/w/experiments", Object.fromEntries(said)));
+submits(edit.id, (said) => send("POST", "/api/w/experiments", Object.fromEntries(said)));
 
 document.addEventListener("click", (event) => {
   const pressed = event.target.closest("button[data-edits]");

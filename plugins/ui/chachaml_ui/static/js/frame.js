@@ -56,7 +56,8 @@ export function onKey(key, action) {
   shortcuts.set(key, action);
 }
 
-function isTyping(target) {
+/** Tell whether what has the focus is a field that takes text or keys. */
+export function isTyping(target) {
   return target.closest("input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable]") !== null;
 }
 

@@ -53,14 +53,14 @@ function openDescribe(pressed) {
 }
 
 move.addEventListener("change", showMove);
-submits(move, (said) => {
+submits(move.id, (said) => {
   const to = said.get("stage");
   const body = { stage: to, reason: said.get("reason") };
   // What was seen in production, so that nobody's promotion of a moment ago is undone unseen.
   if (to === "production") body.displaces = Number(move.dataset.production) || null;
   return send("POST", `${move.dataset.path}${move.dataset.version}/stage`, body);
 });
-submits(describe, (said) => {
+submits(describe.id, (said) => {
   const { path, version } = describe.dataset;
   const address = version === "" ? path : `${path}/versions/${version}`;
   return send("POST", address, { description: said.get("description") });

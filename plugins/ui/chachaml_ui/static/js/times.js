@@ -1,7 +1,8 @@
-// Times by the reader's own clock. What the server writes is in UTC, and so is every `title`.
+// Times by the reader's own clock: what the server writes is in UTC, and so is every `title`. And
+// lengths of time.
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const SECOND = 1_000, MINUTE = 60 * SECOND, DAY = 1_440 * MINUTE;
+const SECOND = 1_000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 
 const two = (number) => String(number).padStart(2, "0");
 const day = (then) => `${then.getDate()} ${MONTHS[then.getMonth()]}`;
@@ -51,6 +52,17 @@ export function clock(at, step) {
   const second = `${hour(then)}:${two(then.getSeconds())}`;
   if (step >= SECOND) return second;
   return second + fraction(then, step % 100 === 0 ? 1 : step % 10 === 0 ? 2 : 3);
+}
+
+/** Return a length of time in its two largest units, as the server writes it (`pages/words.py`). */
+export function duration(milliseconds) {
+  const pair = (size, unit, part, smaller) =>
+    `${Math.floor(milliseconds / size)} ${unit} ${two(Math.floor((milliseconds % size) / part))} ${smaller}`;
+  if (milliseconds < SECOND) return `${Math.max(milliseconds, 0)} ms`;
+  if (milliseconds < MINUTE) return `${Math.floor(milliseconds / SECOND)} s`;
+  if (milliseconds < HOUR) return pair(MINUTE, "min", SECOND, "s");
+  if (milliseconds < 2 * DAY) return pair(HOUR, "h", MINUTE, "min");
+  return pair(DAY, "d", HOUR, "h");
 }
 
 function fraction(then, digits) {

@@ -96,6 +96,7 @@ export function axes({ x, log, logX }, palette) {
     font: palette().font,
     ticks: { show: false },
     filter: (_, found) => found,
+    incrs: [Number.MAX_VALUE], // `splits` has its own; uPlot's end at 1e32, and leave longer axes bare
     gap: 6,
   };
   return [

@@ -8,7 +8,7 @@ import { smooth } from "./smoothing.js";
 const LEAST = 1000, MOST = 4000;
 
 export class Data {
-  #series; #pixels; #others = []; #asked = 0; #covered = null; #metric = null; #missed = false; #isReading = false;
+  #series; #pixels; #others = []; #asked = 0; #covered = null; #metric = null; #wanted = null; #missed = false; #isReading = false;
   #faint = new Set();
 
   /** `pixels` tells how wide the chart is. */
@@ -70,7 +70,10 @@ export class Data {
   /** Read the metric that is the x axis. */
   async #loadOthers({ x, metric }) {
     if (x !== "metric") return;
-    this.#others = await Promise.all(this.#series.map((one) => load({ ...one, key: metric }, MOST)));
+    this.#wanted = metric;
+    const others = await Promise.all(this.#series.map((one) => load({ ...one, key: metric }, MOST)));
+    if (this.#wanted !== metric) return; // another one was chosen meanwhile
+    this.#others = others;
     this.#metric = metric;
   }
 

@@ -1,10 +1,16 @@
 // The table that says what a plot shows.
 
+// A text that turns nothing around it, in whatever direction it is read.
+function isolated(text) {
+  const made = document.createElement("bdi");
+  made.textContent = text;
+  return made;
+}
+
 function cell(tag, text) {
-  const made = document.createElement(tag), isolated = document.createElement("bdi");
-  isolated.textContent = text.slice(0, 200);
+  const made = document.createElement(tag);
   made.title = text.slice(0, 2000);
-  made.append(isolated);
+  made.append(isolated(text.slice(0, 200)));
   return made;
 }
 
@@ -42,8 +48,9 @@ export function fillValues(details, runs, dimensions) {
 
 /** Say in `element` which runs are not drawn, and why: `words` by run. */
 export function sayLeftOut(element, runs, words) {
-  const said = runs.filter(({ id }) => words.has(id)).map(({ id, name }) => `${name} (${words.get(id)})`);
-  element.hidden = said.length === 0;
-  const more = said.length > 12 ? ` and ${said.length - 12} more` : "";
-  element.textContent = said.length === 0 ? "" : `Not drawn: ${said.slice(0, 12).join(", ")}${more}.`;
+  const out = runs.filter(({ id }) => words.has(id));
+  element.hidden = out.length === 0;
+  const said = out.slice(0, 12).flatMap(({ id, name }) => [", ", isolated(name), " (", isolated(words.get(id)), ")"]);
+  const more = out.length > 12 ? ` and ${out.length - 12} more` : "";
+  element.replaceChildren(...(out.length === 0 ? [] : ["Not drawn: ", ...said.slice(1), `${more}.`]));
 }

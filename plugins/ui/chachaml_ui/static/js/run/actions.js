@@ -1,72 +1,51 @@
 // Changes to a run: each is sent, shown and said, and some can be undone.
 
 import { send } from "../api.js";
+import { attempt, submits } from "../forms.js";
+import { refresh } from "../parts.js";
 import { toast, toastNext } from "../toasts.js";
-import { complain, refresh } from "./parts.js";
 
-/** Send `method path body`, show the parts `refreshes` anew and say `says`; `undo` is such a change too. */
-export async function change({ method, path, body, says, refreshes, undo = null }) {
-  const answer = await send(method, path, body);
+/** Show the parts `refreshes` anew and say `says`, beside a button for the change `undo` if there is one. */
+async function show({ says, refreshes, undo = null }) {
   await refresh(refreshes);
   toast(says, { undo: undo === null ? null : () => change(undo).catch((error) => toast(`Not undone: ${error.message}`)) });
-  return answer;
+}
+
+/** Send `method path body`, show the parts `refreshes` anew and say `says`; `undo` is such a change too. */
+export async function change({ method, path, body, ...shown }) {
+  await send(method, path, body);
+  await show(shown);
 }
 
 function read(element) {
-  const [method, path] = element.dataset.send.split(" ");
-  const refreshes = (element.dataset.refreshes ?? "").split(" ").filter((id) => id !== "");
-  return { method, path, says: element.dataset.says, refreshes };
+  const { send: sent, says, refreshes = "", undo } = element.dataset;
+  const [method, path] = sent.split(" ");
+  const action = { method, path, says, refreshes: refreshes.split(" ").filter((id) => id !== "") };
+  if (undo === undefined) return action;
+  const [back, there] = undo.split(" ");
+  return { ...action, undo: { ...action, method: back, path: there, says: "Undone" } };
 }
 
-function undoOf({ refreshes }, element) {
-  if (element.dataset.undo === undefined) return null;
-  const [method, path] = element.dataset.undo.split(" ");
-  return { method, path, says: "Undone", refreshes };
-}
-
-function bodyOf(form) {
-  const fields = [...new FormData(form)].filter(([, text]) => text !== "");
+function bodyOf(said) {
+  const fields = [...said].filter(([, text]) => text !== "");
   return fields.length === 0 ? undefined : Object.fromEntries(fields);
 }
 
-async function press(button) {
-  const near = document.getElementById("run-head");
-  complain(near, "");
-  button.disabled = true;
-  const action = read(button);
-  try {
-    await change({ ...action, undo: undoOf(action, button) });
-  } catch (error) {
-    complain(document.getElementById("run-head"), error.message);
-  }
-  button.disabled = false;
+function leave({ says }, place) {
+  toastNext(says);
+  location.assign(place);
 }
 
-async function submit(form) {
-  const dialog = form.closest("dialog");
-  const action = read(form);
-  complain(form, "");
-  try {
-    if (form.dataset.leads === undefined) {
-      await change({ ...action, body: bodyOf(form) });
-    } else {
-      await send(action.method, action.path);
-      toastNext(action.says);
-      location.assign(form.dataset.leads);
-    }
-    dialog.close();
-  } catch (error) {
-    complain(form, error.message);
-  }
+for (const form of document.querySelectorAll("dialog form[data-send]")) {
+  const [action, { leads }] = [read(form), form.dataset];
+  submits(
+    form.closest("dialog").id,
+    (said) => send(action.method, action.path, bodyOf(said)),
+    () => (leads === undefined ? show(action) : leave(action, leads)),
+  );
 }
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-send]");
-  if (button !== null) press(button);
-});
-
-document.addEventListener("submit", (event) => {
-  if (event.target.dataset.send === undefined) return;
-  event.preventDefault();
-  submit(event.target);
+  if (button !== null) attempt(() => change(read(button)), { at: "run-head", button });
 });

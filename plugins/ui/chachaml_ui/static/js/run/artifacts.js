@@ -1,8 +1,8 @@
 // Artifacts: folders and finds change in place, previews open above the page.
 
 import { awaited, fetchPage } from "../api.js";
+import { refresh } from "../parts.js";
 import { toast } from "../toasts.js";
-import { refresh } from "./parts.js";
 
 const NAMES = ["folder", "artifact"];
 

@@ -9,6 +9,13 @@ function find(field) {
   for (const fold of list.querySelectorAll(".fold-more")) fold.open = wanted !== "";
 }
 
+/** Leave out again what the fields leave out, after the lists have changed. */
+export function findAgain() {
+  for (const field of document.querySelectorAll("[data-finds]")) {
+    if (field.value.trim() !== "") find(field);
+  }
+}
+
 document.addEventListener("input", (event) => {
   if ("finds" in event.target.dataset) find(event.target);
 });

@@ -3,28 +3,22 @@
 import { followCharts } from "../charts/following.js";
 import { Live } from "../live.js";
 import { bindBanner, bindSwitch } from "../live_controls.js";
-import { morph } from "../morph.js";
+import { follow } from "../parts.js";
 import { reader } from "../reading.js";
 import { board, latestValues } from "../run_charts.js";
-import { follow } from "./note.js";
+import { findAgain } from "./finding.js";
+import { followNote } from "./note.js";
 
-const PARTS = ["run-head", "run-figures", "run-params", "run-tags", "run-family", "run-datasets", "run-artifacts", "run-metrics"];
+const PARTS = ["#run-head", "#run-figures", "#run-params", "#run-tags", "#run-family", "#run-datasets", "#run-artifacts", "#run-metrics"];
 
-const head = document.getElementById("run-head");
+// Another one after something was done to the run.
+const head = () => document.getElementById("run-head");
 const more = document.querySelector("[data-more]");
 
-/** Tell whether somebody is at work in `part`, who is not to be disturbed. */
-function isInUse(part) {
-  const field = document.activeElement;
-  return part.contains(field) && field.matches("input, textarea, select");
-}
-
 function show(page) {
-  for (const id of PARTS) {
-    const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
-    if (old !== null && fresh !== null && !isInUse(old)) morph(old, fresh);
-  }
-  follow(page);
+  follow(PARTS, page);
+  findAgain();
+  followNote(page);
   if (board === null && page.querySelector("[data-charts]") !== null) location.reload();
   if (more === null) return;
   const known = new Set(board?.keys);
@@ -39,8 +33,8 @@ function sayDeleted() {
   said.className = "say failed";
   said.role = "alert";
   said.textContent = "This run was deleted. What is shown here was read before that; nothing can be saved to it.";
-  head.before(said);
-  head.querySelector(".acts").remove();
+  head().before(said);
+  head().querySelector(".acts").remove();
 }
 
 const plan = reader(show);
@@ -53,12 +47,11 @@ const live = new Live({
 });
 const shown = [bindSwitch(live, document.querySelector("label.live")), bindBanner(live)];
 
-// The head, with the switch in it, is another one after something was done to the run.
-head.parentElement.addEventListener("refreshed", ({ target }) => {
-  if (target.id !== head.id) return;
+document.addEventListener("refreshed", ({ target }) => {
+  if (target !== head()) return;
   shown[0] = bindSwitch(live, target.querySelector("label.live"));
   shown[0]();
 });
 
 more?.addEventListener("click", () => location.reload());
-followCharts(live, [head.dataset.run], board, document.querySelector("[data-charts]"));
+followCharts(live, [head().dataset.run], board, document.querySelector("[data-charts]"));

@@ -1,9 +1,10 @@
 // The note: written, looked at, saved; kept in the browser until it is.
 
 import { send } from "../api.js";
+import { complain } from "../forms.js";
 import { morph } from "../morph.js";
+import { refresh } from "../parts.js";
 import { toast } from "../toasts.js";
-import { complain, refresh } from "./parts.js";
 
 const note = () => document.getElementById("run-note");
 const form = () => note().querySelector("form");
@@ -53,7 +54,7 @@ function cancel() {
   form().hidden = true;
   form().elements.note.value = saved();
   for (const said of form().querySelectorAll(".theirs, .newer")) said.hidden = true;
-  complain(form(), "");
+  complain(note().id, "");
   note().querySelector("[data-edits]").focus();
 }
 
@@ -72,7 +73,7 @@ async function showMode(mode) {
 }
 
 /** Show the note as `page`, the same page read anew, has it; to somebody who writes, only say so. */
-export function follow(page) {
+export function followNote(page) {
   const fresh = page.getElementById("run-note");
   if (form().hidden) {
     morph(note(), fresh);
@@ -93,14 +94,14 @@ async function showTheirs() {
 }
 
 async function save() {
-  complain(form(), "");
+  complain(note().id, "");
   try {
     await send("POST", `/api/note/${path()}`, { note: form().elements.note.value, previous: base });
     forgetDraft();
     await refresh(["run-note"]);
     toast("Note saved");
   } catch (error) {
-    const told = () => complain(form(), `Not saved, but kept here: ${error.message}`);
+    const told = () => complain(note().id, `Not saved, but kept here: ${error.message}`);
     if (error.status === 409) await showTheirs().catch(told);
     else told();
   }

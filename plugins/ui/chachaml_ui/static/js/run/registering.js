@@ -1,6 +1,9 @@
 // Registering a model: what can be chosen is looked up when the dialog is opened.
 
 import { send } from "../api.js";
+import { attempt } from "../forms.js";
+
+const DIALOG = "register-model";
 
 function options(texts) {
   return texts.map((text) => Object.assign(document.createElement("option"), { value: text, textContent: text }));
@@ -15,12 +18,6 @@ async function prepare(dialog) {
 }
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-opens=register-model]");
-  if (button === null) return;
-  const dialog = document.getElementById("register-model");
-  prepare(dialog).catch((error) => {
-    const place = dialog.querySelector("[role=alert]");
-    place.lastElementChild.textContent = error.message;
-    place.hidden = false;
-  });
+  if (event.target.closest(`[data-opens=${DIALOG}]`) === null) return;
+  attempt(() => prepare(document.getElementById(DIALOG)), { at: DIALOG });
 });

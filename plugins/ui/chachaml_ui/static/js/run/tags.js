@@ -1,7 +1,7 @@
 // Tags: added and removed where they stand.
 
+import { attempt } from "../forms.js";
 import { change } from "./actions.js";
-import { complain } from "./parts.js";
 
 const card = () => document.getElementById("run-tags");
 
@@ -13,13 +13,8 @@ function removing(key) {
   return { method: "DELETE", path: `${card().dataset.tags}?key=${encodeURIComponent(key)}`, refreshes: ["run-tags"] };
 }
 
-async function show(action) {
-  complain(card(), "");
-  try {
-    await change(action);
-  } catch (error) {
-    complain(card(), error.message);
-  }
+function show(action) {
+  attempt(() => change(action), { at: card().id });
 }
 
 function add(form) {

@@ -1,6 +1,7 @@
 // What can be done with the selected runs.
 
 import { send } from "../api.js";
+import { attempt, submits } from "../forms.js";
 import { toast } from "../toasts.js";
 import { onSelection, select, selected } from "./selection.js";
 import { refresh, rowOf, rows } from "./table.js";
@@ -8,6 +9,7 @@ import { refresh, rowOf, rows } from "./table.js";
 const bar = document.querySelector(".selbar");
 const most = Number(bar.dataset.most);
 const atOnce = Number(bar.dataset.atOnce);
+let asked = [];
 
 function counted(ids) {
   return `${ids.length} ${ids.length === 1 ? "run" : "runs"}`;
@@ -15,14 +17,6 @@ function counted(ids) {
 
 function change(action, ids, more = {}) {
   return send("POST", "/api/w/bulk", { action, ids, ...more });
-}
-
-async function attempt(action) {
-  try {
-    await action();
-  } catch (error) {
-    toast(error.message);
-  }
 }
 
 async function move(action, ids, { back = null } = {}) {
@@ -33,48 +27,29 @@ async function move(action, ids, { back = null } = {}) {
   toast(`${counted(ids)} ${action}d`, { undo });
 }
 
-/**
- * Open a dialog that names how many runs are selected. When it is confirmed, do `action`, and once
- * that is done and the dialog is closed, whatever it returned.
- */
-function ask(id, action) {
+/** Open a dialog about the runs that are selected now: what it says and does is meant for these. */
+function open(id) {
   const dialog = document.getElementById(id);
-  const fault = dialog.querySelector("[role=alert]");
-  for (const place of dialog.querySelectorAll("[data-count]")) place.textContent = counted(selected());
-  fault.hidden = true;
-  dialog.querySelector("form").onsubmit = async (event) => {
-    event.preventDefault();
-    try {
-      const after = await action(selected(), new FormData(event.target));
-      dialog.close();
-      await after();
-    } catch (error) {
-      fault.textContent = error.message;
-      fault.hidden = false;
-    }
-  };
+  asked = selected();
+  for (const place of dialog.querySelectorAll("[data-count]")) place.textContent = counted(asked);
   dialog.showModal();
 }
 
-async function tag(ids, form) {
-  const [key, value] = [form.get("key"), form.get("value")];
-  await change("tag", ids, { key, value });
-  return async () => {
-    await refresh();
-    toast(`${counted(ids)} tagged ${key}`);
-  };
+async function showTagged(said) {
+  await refresh();
+  toast(`${counted(asked)} tagged ${said.get("key")}`);
 }
 
-async function remove(ids) {
-  await change("delete", ids);
-  return async () => {
-    const next = rows().find((row) => !ids.includes(row.dataset.run))?.dataset.run;
-    select(ids, false);
-    await refresh();
-    if (next !== undefined) rowOf(next)?.querySelector("th a").focus();
-    toast(`${counted(ids)} deleted`);
-  };
+async function showDeleted() {
+  const next = rows().find((row) => !asked.includes(row.dataset.run))?.dataset.run;
+  select(asked, false);
+  await refresh();
+  if (next !== undefined) rowOf(next)?.querySelector("th a").focus();
+  toast(`${counted(asked)} deleted`);
 }
+
+submits("tag-runs", (said) => change("tag", asked, Object.fromEntries(said)), showTagged);
+submits("delete-runs", () => change("delete", asked), showDeleted);
 
 const refusals = {
   compare: (ids) =>
@@ -84,10 +59,10 @@ const refusals = {
 };
 
 const actions = {
-  tag: () => ask("tag-runs", tag),
+  tag: () => open("tag-runs"),
   archive: () => attempt(() => move("archive", selected(), { back: "restore" })),
   restore: () => attempt(() => move("restore", selected(), { back: "archive" })),
-  delete: () => ask("delete-runs", remove),
+  delete: () => open("delete-runs"),
   clear: () => select(selected(), false),
 };
 

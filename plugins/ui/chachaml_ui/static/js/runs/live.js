@@ -4,6 +4,7 @@
 import { Live } from "../live.js";
 import { bindBanner, bindSwitch } from "../live_controls.js";
 import { morph, morphRows } from "../morph.js";
+import { follow } from "../parts.js";
 import { reader } from "../reading.js";
 
 // What tells of the runs beside the rows.
@@ -16,19 +17,17 @@ function isGrouped(table) {
 /**
  * Make `table` like the one in `page`, and what stands beside it.
  *
- * Where somebody has scrolled away from the table's top, no run comes, goes or moves unless `whole`.
+ * Where somebody has scrolled away from the table's top, no run comes, goes or moves.
  * Returns how many runs of the page are not in the table then.
  */
-export function refresh(table, page, { whole = isAtTop(table) } = {}) {
+function show(table, page) {
+  const whole = isAtTop(table);
   const [old, fresh] = [table.querySelector("tbody"), page.querySelector(".tbl tbody")];
   if (fresh === null) return 0;
   let left = 0;
   if (isGrouped(table)) morph(old, fresh);
   else left = morphRows(old, fresh, { whole });
-  for (const selector of BESIDE) {
-    const [shown, now] = [document.querySelector(selector), page.querySelector(selector)];
-    if (shown !== null && now !== null) morph(shown, now);
-  }
+  follow(BESIDE, page);
   return left;
 }
 
@@ -39,7 +38,7 @@ function isAtTop(table) {
 function start(table) {
   const waits = document.createElement("button");
   const plan = reader((page) => {
-    const left = refresh(table, page);
+    const left = show(table, page);
     waits.hidden = left === 0;
     waits.textContent = `${left} new ${left === 1 ? "run" : "runs"}`;
   });
@@ -52,7 +51,7 @@ function start(table) {
   const live = new Live({
     hello: () => plan(), // nobody told of what happened since the page was made, or while the line was cut
     runs: (news) => concerns(news) && plan(),
-    state: () => shown.forEach((show) => show()),
+    state: () => shown.forEach((tell) => tell()),
   });
   const shown = [bindSwitch(live, document.querySelector("label.live")), bindBanner(live)];
 

@@ -1,6 +1,8 @@
 // The table of runs as it stands on the page. Its rows may be replaced at any time.
 
-import { awaited, fetchPage } from "../api.js";
+import { refresh as refreshParts } from "../parts.js";
+
+const PARTS = ["runs-summary", "runs-tabs", "runs-table", "runs-pager"];
 
 /** Return the rows that stand for runs, from the top. */
 export function rows() {
@@ -26,10 +28,5 @@ export function onRows(action) {
 
 /** Show what the server now says at `address`, in place: nothing that was scrolled moves. */
 export async function refresh(address = location.href) {
-  const fresh = await awaited(fetchPage(address)).catch(() => null);
-  if (fresh === null) return location.assign(address);
-  const parts = [...document.querySelectorAll("[data-part]")];
-  const theirs = parts.map((part) => fresh.querySelector(`[data-part="${part.dataset.part}"]`));
-  if (theirs.includes(null)) return location.assign(address);
-  parts.forEach((part, place) => part.replaceWith(theirs[place]));
+  await refreshParts(PARTS, address).catch(() => location.assign(address));
 }

@@ -1,10 +1,7 @@
 // Saving what the page shows under a name, for everybody.
 
 import { send } from "../api.js";
-
-const dialog = document.getElementById("save-view");
-const form = dialog.querySelector("form");
-const fault = dialog.querySelector("[role=alert]");
+import { attempt, submits } from "../forms.js";
 
 function query() {
   const asked = new URLSearchParams(location.search);
@@ -12,23 +9,13 @@ function query() {
   return asked.toString();
 }
 
-async function attempt(action) {
-  fault.hidden = true;
-  try {
-    await action();
-    location.reload();
-  } catch (error) {
-    fault.textContent = error.message;
-    fault.hidden = false;
-  }
+async function remove(name) {
+  await send("DELETE", `/api/w/views/${encodeURIComponent(name)}`);
+  location.reload();
 }
 
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  attempt(() => send("POST", "/api/w/views", { name: form.elements.name.value, query: query() }));
-});
+submits("save-view", (said) => send("POST", "/api/w/views", { name: said.get("name"), query: query() }));
 
-dialog.querySelector("[data-deletes]")?.addEventListener("click", (event) => {
-  const name = encodeURIComponent(event.currentTarget.dataset.deletes);
-  attempt(() => send("DELETE", `/api/w/views/${name}`));
+document.querySelector("#save-view [data-deletes]")?.addEventListener("click", ({ currentTarget: button }) => {
+  attempt(() => remove(button.dataset.deletes), { at: "save-view", button });
 });

@@ -1,7 +1,6 @@
-"""Artifacts over HTTP: bytes in, bytes out, and nothing left of what broke off."""
+"""Uploads: bytes that come in, and nothing left of what broke off."""
 
 import hashlib
-import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,28 +8,10 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from chachaml_artifacts_fs import ArtifactsFs
 from chachaml_kernel import Server
 
+from tests.http.artifacts import BODY, FOLDER, SHA256, artifacts, download
 from tests.http.client import OCTETS, Api, Json, detail, exchange
-
-BODY = b"0123456789"
-FOLDER = ArtifactsFs().folder
-SHA256 = hashlib.sha256(BODY).hexdigest()
-
-
-@pytest.fixture
-def artifact(api: Api, run: str) -> str:
-    return str(api.upload(run, "model.pkl", BODY)["id"])
-
-
-def download(api: Api, artifact: str, **headers: str) -> httpx.Response:
-    sent = {name.replace("_", "-"): value for name, value in headers.items()}
-    return api.http.get(f"/api/artifacts/{artifact}/download", headers=sent)
-
-
-def artifacts(api: Api, run: str) -> list[Json]:
-    return list(api.get(f"/api/runs/{run}")["artifacts"])
 
 
 def test_an_upload_answers_size_and_digest(api: Api, run: str) -> None:
@@ -129,81 +110,6 @@ def test_a_content_type_that_is_none_is_refused(api: Api, run: str, content_type
     assert "media type" in detail(answer, 400)
 
 
-def test_a_download_is_saved_and_never_shown_as_a_page_of_ours(api: Api, run: str) -> None:
-    artifact = api.upload(run, "a/é.html", b"<script>", content_type="text/html")["id"]
-    answer = download(api, artifact)
-    headers = answer.headers
-    assert headers["Content-Type"] == "text/html"
-    assert headers["Content-Disposition"].startswith("attachment; ")
-    assert "filename*=UTF-8''%C3%A9.html" in headers["Content-Disposition"]
-    assert headers["X-Content-Type-Options"] == "nosniff"
-    assert "sandbox" in headers["Content-Security-Policy"]
-    assert headers["Cache-Control"] == "private, no-cache"
-
-
-def test_a_download_is_known_by_its_digest(api: Api, artifact: str) -> None:
-    answer = download(api, artifact)
-    assert answer.content == BODY
-    assert answer.headers["ETag"] == f'"{SHA256}"'
-    assert answer.headers["Content-Length"] == "10"
-    assert answer.headers["Accept-Ranges"] == "bytes"
-
-
-def test_bytes_that_the_client_has_are_not_sent_again(api: Api, artifact: str) -> None:
-    answer = download(api, artifact, If_None_Match=f'"other", "{SHA256}"')
-    assert (answer.status_code, answer.content) == (304, b"")
-    assert answer.headers["ETag"] == f'"{SHA256}"'
-    assert download(api, artifact, If_None_Match='"other"').status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("asked", "content", "content_range"),
-    [
-        ("bytes=2-4", b"234", "bytes 2-4/10"),
-        ("bytes=7-", b"789", "bytes 7-9/10"),
-        ("bytes=-2", b"89", "bytes 8-9/10"),
-        ("bytes=8-99", b"89", "bytes 8-9/10"),
-    ],
-)
-def test_a_part_is_answered_as_one(
-    api: Api, artifact: str, asked: str, content: bytes, content_range: str
-) -> None:
-    answer = download(api, artifact, Range=asked)
-    assert (answer.status_code, answer.content) == (206, content)
-    assert answer.headers["Content-Range"] == content_range
-    assert answer.headers["Content-Length"] == str(len(content))
-
-
-@pytest.mark.parametrize("asked", ["bytes=0-1,4-5", "lines=1-2", "bytes=5-2"])
-def test_a_range_that_is_no_single_one_gets_all(api: Api, artifact: str, asked: str) -> None:
-    answer = download(api, artifact, Range=asked)
-    assert (answer.status_code, answer.content) == (200, BODY)
-
-
-def test_a_part_of_other_bytes_gets_all(api: Api, artifact: str) -> None:
-    same = download(api, artifact, Range="bytes=2-4", If_Range=f'"{SHA256}"')
-    other = download(api, artifact, Range="bytes=2-4", If_Range='"other"')
-    assert (same.status_code, same.content) == (206, b"234")
-    assert (other.status_code, other.content) == (200, BODY)
-
-
-def test_a_part_outside_says_how_much_there_is(api: Api, artifact: str) -> None:
-    answer = download(api, artifact, Range="bytes=10-")
-    assert "10 bytes" in detail(answer, 416, "range not satisfiable")
-    assert answer.headers["Content-Range"] == "bytes */10"
-
-
-def test_the_head_of_a_download_has_its_headers_and_no_bytes(api: Api, artifact: str) -> None:
-    answer = api.http.head(f"/api/artifacts/{artifact}/download")
-    assert (answer.status_code, answer.content) == (200, b"")
-    assert answer.headers["Content-Length"] == "10"
-    assert answer.headers["ETag"] == f'"{SHA256}"'
-
-
-def test_an_artifact_that_is_not_there_is_not_found(api: Api) -> None:
-    detail(download(api, "0" * 32), 404, "no such artifact")
-
-
 def test_a_retried_upload_is_applied_once(api: Api, run: str) -> None:
     def upload() -> Json:
         headers = {**OCTETS, "Idempotency-Key": f"upload-{run}"}
@@ -282,54 +188,27 @@ def test_chunks_that_are_none_are_refused(server: Server, api: Api, run: str) ->
     assert artifacts(api, run) == []
 
 
-def test_a_client_that_asks_first_is_refused_before_it_sends(server: Server) -> None:
-    head = f"POST /api/w/runs/{'0' * 32}/artifacts?name=a HTTP/1.1\r\nHost: localhost\r\n"
-    head += "Content-Type: application/octet-stream\r\nContent-Length: 5\r\n"
+def ask_first(server: Server, run: str) -> socket.socket:
+    """Send the head of an upload that waits to be asked for its bytes."""
+    head = f"POST /api/w/runs/{run}/artifacts?name=a HTTP/1.1\r\nHost: localhost\r\n"
+    head += f"Content-Type: application/octet-stream\r\nContent-Length: {len(BODY)}\r\n"
     head += "Expect: 100-continue\r\nConnection: close\r\n\r\n"
-    with socket.create_connection(
-        (urlsplit(server.url).hostname, urlsplit(server.url).port)
-    ) as sock:
-        sock.sendall(head.encode())
-        assert sock.recv(12) == b"HTTP/1.1 404"
+    address = urlsplit(server.url)
+    connection = socket.create_connection((address.hostname, address.port))
+    connection.sendall(head.encode())
+    return connection
+
+
+def test_a_client_that_asks_first_is_refused_before_it_sends(server: Server) -> None:
+    with ask_first(server, "0" * 32) as connection:
+        assert connection.recv(12) == b"HTTP/1.1 404"
 
 
 def test_a_client_that_asks_first_is_asked_for_its_bytes(
     server: Server, api: Api, run: str
 ) -> None:
-    head = f"POST /api/w/runs/{run}/artifacts?name=a HTTP/1.1\r\nHost: localhost\r\n"
-    head += "Content-Type: application/octet-stream\r\nContent-Length: 10\r\n"
-    head += "Expect: 100-continue\r\nConnection: close\r\n\r\n"
-    with socket.create_connection(
-        (urlsplit(server.url).hostname, urlsplit(server.url).port)
-    ) as sock:
-        sock.sendall(head.encode())
-        assert sock.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
-        sock.sendall(BODY)
-        assert sock.recv(12) == b"HTTP/1.1 200"
+    with ask_first(server, run) as connection:
+        assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(BODY)
+        assert connection.recv(12) == b"HTTP/1.1 200"
     assert artifacts(api, run)[0]["sha256"] == SHA256
-
-
-@pytest.fixture
-def damaged(api: Api, run: str, data: Path) -> str:
-    """Return an artifact of which somebody has cut off all but four bytes."""
-    artifact = str(api.upload(run, "damaged", BODY)["id"])
-    os.truncate(data / FOLDER / run / artifact, 4)
-    return artifact
-
-
-def test_a_download_that_ends_early_is_never_taken_for_the_whole(api: Api, damaged: str) -> None:
-    for asked in ({}, {"Range": "bytes=2-9"}):
-        with pytest.raises(httpx.RemoteProtocolError, match="without sending complete"):
-            download(api, damaged, **asked)
-    assert download(api, damaged, Range="bytes=0-3").content == BODY[:4]
-
-
-def test_a_part_that_was_lost_altogether_is_told(api: Api, damaged: str) -> None:
-    answer = download(api, damaged, Range="bytes=6-9")
-    assert "lost 4 bytes" in detail(answer, 503, "temporarily unavailable")
-
-
-def test_bytes_that_are_gone_are_our_fault_and_told(api: Api, run: str, data: Path) -> None:
-    artifact = str(api.upload(run, "gone", BODY)["id"])
-    os.unlink(data / FOLDER / run / artifact)
-    assert "lost 10 bytes" in detail(download(api, artifact), 503, "temporarily unavailable")

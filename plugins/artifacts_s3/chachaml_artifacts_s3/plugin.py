@@ -1,0 +1,119 @@
+"""The plugin: its settings and its hook."""
+
+import re
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from chachaml_kernel.errors import ConfigError
+from chachaml_kernel.hookspecs import hookimpl
+from chachaml_kernel.ports import ArtifactStore
+
+from chachaml_artifacts_s3.bucket import Bucket
+from chachaml_artifacts_s3.client import connect, pool
+from chachaml_artifacts_s3.credentials import find_keys
+from chachaml_artifacts_s3.store import Limits, open_store
+
+MEBIBYTE = 2**20
+SMALLEST_PART = 5 * MEBIBYTE
+LARGEST_PART = 512 * MEBIBYTE
+NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+PREFIX = re.compile(r"([A-Za-z0-9._-]*[A-Za-z0-9_-]/)*[A-Za-z0-9._-]*[A-Za-z0-9_-]/?|")
+RANGES = {
+    "part_size": (SMALLEST_PART, LARGEST_PART),
+    "uploads": (1, 1_000),
+    "threads": (1, 256),
+    "timeout": (0.1, 3_600),
+    "attempts": (1, 10),
+    "abandoned_hours": (0, 10_000),
+}
+"""From where to where a number may be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArtifactsS3:
+    """Artifacts in one bucket, which several servers may share.
+
+    - `bucket`, `prefix`: where the bytes are; `prefix` begins the name of every object.
+    - `endpoint`, `region`, `virtual_host`, `ca_file`: how the service is reached; see `connect`.
+    - `access_key`, `secret_key`, `session_token`: the keys; without them, see `find_keys`.
+    - `make_bucket`: make the bucket at the start if there is none.
+    - `part_size`, `uploads`, `threads`: how much is under way at a time; see `Limits`.
+    - `timeout`, `attempts`: how long to wait for an answer, in seconds, and how often to ask.
+    - `abandoned_hours`: how old an unfinished upload is that a start takes for a dead server's.
+    """
+
+    bucket: str
+    endpoint: str = "https://s3.amazonaws.com"
+    region: str = "us-east-1"
+    prefix: str = ""
+    virtual_host: bool = False
+    ca_file: Path | None = None
+    access_key: str = field(default="", repr=False)
+    secret_key: str = field(default="", repr=False)
+    session_token: str = field(default="", repr=False)
+    make_bucket: bool = False
+    part_size: int = 8 * MEBIBYTE
+    uploads: int = 16
+    threads: int = 16
+    timeout: float = 10.0
+    attempts: int = 3
+    abandoned_hours: float = 24.0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be right, before anything is asked of the service."""
+        if not NAME.fullmatch(self.bucket):
+            raise ConfigError(
+                f"bucket is {self.bucket!r}; it must be 3 to 63 lower-case letters, digits, "
+                "hyphens and dots"
+            )
+        _check_endpoint(self.endpoint)
+        if not PREFIX.fullmatch(self.prefix):
+            raise ConfigError(
+                f"prefix is {self.prefix!r}; it must be folders of letters, digits, '.', '-' and "
+                "'_', such as chachaml/artifacts"
+            )
+        if self.ca_file is not None and not self.ca_file.is_file():
+            raise ConfigError(f"ca_file {self.ca_file} is no file; name one of certificates in PEM")
+        if bool(self.access_key) != bool(self.secret_key):
+            raise ConfigError("access_key and secret_key go together; set both or neither")
+        for name, (least, most) in RANGES.items():
+            if not least <= getattr(self, name) <= most:
+                value = getattr(self, name)
+                raise ConfigError(f"{name} is {value}; it must be from {least} to {most}")
+
+    @hookimpl
+    def chachaml_artifact_store(self) -> AbstractAsyncContextManager[ArtifactStore]:
+        """Return the store; opening it raises `ConfigError` if nothing can be stored there."""
+        http = pool(timeout=self.timeout, attempts=self.attempts, ca_file=self.ca_file)
+        keys = find_keys(self.access_key, self.secret_key, self.session_token)
+        client = connect(
+            self.endpoint, http, keys, region=self.region, virtual_host=self.virtual_host
+        )
+        prefix = f"{self.prefix.rstrip('/')}/" if self.prefix else ""
+        limits = Limits(
+            part_size=self.part_size,
+            uploads=self.uploads,
+            threads=self.threads,
+            patience=self.timeout,
+        )
+        return open_store(
+            Bucket(client, self.bucket, prefix=prefix, endpoint=self.endpoint),
+            limits,
+            make_bucket=self.make_bucket,
+            abandoned_hours=self.abandoned_hours,
+        )
+
+
+def _check_endpoint(endpoint: str) -> None:
+    """Refuse what is no address; say nothing of it, since it may hold a password."""
+    wrong = ConfigError("endpoint must be an address such as https://s3.example:9000, no more")
+    try:
+        parts = urlsplit(endpoint)
+        port = parts.port
+    except ValueError:
+        raise wrong from None
+    rest = (parts.path.rstrip("/"), parts.query, parts.fragment, parts.username, parts.password)
+    if parts.scheme not in ("http", "https") or not parts.hostname or any(rest) or port == 0:
+        raise wrong
