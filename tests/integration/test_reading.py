@@ -7,8 +7,8 @@ from chachaml_kernel.testing.builders import new_run
 from chachaml_kernel.testing.reading import columns, history_of
 from chachaml_store_sql import SqlStore
 from chachaml_store_sql.schema import chunks, points
-from chachaml_store_sql.series.codec.chunk import encode
 from chachaml_store_sql.series.read import ROWS_AT_ONCE
+from chachaml_store_sql.series.segments import make
 from chachaml_store_sqlite import StoreSqlite
 from sqlalchemy import Connection, insert, select
 
@@ -28,11 +28,8 @@ def put(connection: Connection) -> int:
     for place, size in enumerate(GROUPS[1:]):
         part = line(begin, begin + size)
         if place % 2:
-            place_of = {"series_id": series_id, "first_seq": begin, "length": size}
-            ends = {"least_step": begin, "greatest_step": begin + size - 1, "every_step": True}
-            times = {"least_at": 10 * begin, "greatest_at": 10 * (begin + size - 1)}
-            blobs = {"outline": encode(part), "points": encode(part)}
-            connection.execute(insert(chunks).values(**place_of, **ends, **times, **blobs))
+            chunk = make(part, part).row(series_id, begin)
+            connection.execute(insert(chunks).values(chunk))
         else:
             connection.execute(
                 insert(points),
