@@ -47,3 +47,13 @@ def test_every_token_is_used() -> None:
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
 def test_no_rule_shouts(sheet: Path) -> None:
     assert "!important" not in sheet.read_text()
+
+
+def test_browsers_without_both_themes_have_the_day() -> None:
+    tokens = (HOME / "static/tokens.css").read_text()
+    both = re.findall(r"(--[\w-]+): ([^;]*light-dark\([^;]*);", tokens)
+    first = re.compile(r"light-dark\(([^,()]+), [^()]+\)")
+    day = [f"{name}: {first.sub(lambda found: found[1], value)};" for name, value in both]
+    assert day
+    _, fallback = tokens.split("@supports not (color: light-dark(#000, #fff))")
+    assert [each for each in day if each not in fallback] == []

@@ -18,7 +18,7 @@ STARTING = 0x63686163  # "chac"
 """The advisory lock of whoever makes or migrates the tables."""
 
 OLDEST = 15
-"""The oldest release of PostgreSQL that the tests have run on."""
+"""The oldest release of PostgreSQL that is taken: what is used is in it, by its documents."""
 
 
 def make_engine(
