@@ -92,7 +92,7 @@ def log_watched(target: Target, server: Server, count: int, *, seconds: float) -
         verify("watchers", watching.stdout.readline(), expected="ready\n")
         before = processor_seconds(server.leader)
         deadline = time.perf_counter() + seconds
-        load = drive(server.port, [_log(target, run, deadline) for _ in range(CLIENTS)])
+        load = drive(server.port, [log_until(target, run, deadline) for _ in range(CLIENTS)])
         processor = (processor_seconds(server.leader) - before) / load.seconds
         logged = len(load.latencies)
         verify(f"points of {run}", ask(server.port, target.count(run)), expected=logged)
@@ -104,7 +104,8 @@ def log_watched(target: Target, server: Server, count: int, *, seconds: float) -
     return Watched(load.rate, processor, said["p50"], said["worst"])
 
 
-def _log(target: Target, run: str, deadline: float) -> Call[None]:
+def log_until(target: Target, run: str, deadline: float) -> Call[None]:
+    """Log one point after the other, one at least, until a time of `time.perf_counter`."""
     step = 0
     while True:
         yield target.log(run, step, 0.25 + step / 8)
