@@ -140,6 +140,21 @@ def test_tags_are_added_changed_and_removed_and_each_can_be_undone(
     expect(tags).to_have_text(["goal paper"])
 
 
+def test_a_half_written_tag_stays_when_another_one_is_removed(
+    serve_runs: Serve, visit: Visit
+) -> None:
+    page = visit(serve_runs(a_running_run), f"/runs/{RUN}")
+    page.get_by_role("button", name="Add tag").click()
+    page.get_by_role("textbox", name="Key").fill("owner")
+    page.get_by_role("button", name="Remove tag goal").click()
+    expect(page.locator("#run-tags .chip")).to_have_count(0)
+    expect(page.get_by_role("textbox", name="Key")).to_have_value("owner")
+    page.get_by_role("textbox", name="Value").fill("team")
+    page.keyboard.press("Enter")
+    expect(page.locator("#run-tags .chip")).to_have_text(["owner team"])
+    expect(page.get_by_role("textbox", name="Key")).to_be_hidden()
+
+
 def test_a_tag_of_a_run_that_was_deleted_meanwhile_says_so(serve_runs: Serve, visit: Visit) -> None:
     server = serve_runs(a_running_run)
     page = visit(server, f"/runs/{RUN}", refusals=(404,))

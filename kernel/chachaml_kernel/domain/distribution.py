@@ -32,11 +32,11 @@ class Distribution:
         return sum(self.bins) + self.nan + self.below + self.above
 
 
-def bin_of(value: float, bins: int, *, least: float, greatest: float) -> int:
-    """Return in which of so many parts of a range a value is; the range is not empty."""
-    # Halves, since the range of two doubles may be no double.
-    part = (value / 2 - least / 2) / (greatest / 2 - least / 2)
-    return min(int(part * bins), bins - 1)
+def bounds(least: float, greatest: float, bins: int) -> Sequence[float]:
+    """Return the values from which on so many parts of a range begin, but for the first part."""
+    # Parts of both ends are added, since the range of two doubles may be no double.
+    between = (least * (1 - place / bins) + greatest * (place / bins) for place in range(1, bins))
+    return [min(max(bound, least), greatest) for bound in between]
 
 
 def check_bins(bins: int) -> int:

@@ -1,10 +1,11 @@
 """How the latest values of a metric are spread, in memory."""
 
 import math
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import replace
 
-from chachaml_kernel.domain.distribution import Distribution, bin_of
+from chachaml_kernel.domain.distribution import Distribution, bounds
 from chachaml_kernel.domain.query import MetricCondition, RunQuery
 from chachaml_kernel.memory.lists import matching, satisfies
 from chachaml_kernel.memory.metrics import latest
@@ -30,7 +31,8 @@ class MemoryDistributions:
         least, greatest = min(finite, default=None), max(finite, default=None)
         counts = [len(finite)] if finite else []
         if least is not None and greatest is not None and least < greatest:
-            places = Counter(bin_of(v, bins, least=least, greatest=greatest) for v in finite)
+            begins = bounds(least, greatest, bins)
+            places = Counter(bisect_right(begins, value) for value in finite)
             counts = [places[place] for place in range(bins)]
         return Distribution(
             bins=counts,

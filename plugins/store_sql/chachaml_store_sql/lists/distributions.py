@@ -1,37 +1,40 @@
-"""How the latest values of a metric are spread: one statement, which counts them in bins."""
+"""How the latest values of a metric are spread: what ends their range, and counts in its bins."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from sys import float_info
+from typing import Any, TypeAlias
 
-from chachaml_kernel.domain.distribution import Distribution
+from chachaml_kernel.domain.distribution import Distribution, bounds
 from chachaml_kernel.domain.query import MetricCondition, RunQuery, Sort
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Dialect,
     Executable,
-    Integer,
+    Select,
     and_,
     bindparam,
     case,
-    cast,
     false,
     func,
+    literal,
     select,
     true,
 )
 
 from chachaml_store_sql.compiled import fetch
 from chachaml_store_sql.lists.conditions import COMPARE
-from chachaml_store_sql.lists.filters import Shape, conditions, filter_values, shapes
+from chachaml_store_sql.lists.filters import Filter, Shape, conditions, filter_values, shapes
 from chachaml_store_sql.lists.plan import plan
-from chachaml_store_sql.lists.ranges import part_of
 from chachaml_store_sql.schema import runs, series
 
-NAN, BELOW, ABOVE = -3, -2, -1
-"""The places of what is in no bin; NULL means NaN."""
+Filtered: TypeAlias = tuple[Shape, ...] | None
+"""Filters of runs; none where all runs are wanted but for archived ones."""
+
+value = series.c.last_value
+is_finite = value.between(-float_info.max, float_info.max)
 
 
 def distribution(
@@ -39,73 +42,94 @@ def distribution(
 ) -> Distribution:
     """Return how the latest values of a metric are spread over the runs that `query` describes."""
     wanted = plan(connection, replace(query, metric=None, sort=Sort())).filters
-    build = _Spread(shapes(wanted), None if math.isnan(metric.value) else metric.op.value)
-    bound: dict[str, object] = {**filter_values(wanted), "key": metric.key, "bins": bins}
-    if build.op is not None:
-        bound["threshold"] = metric.value
-    counts: dict[int, int] = {}
-    least = greatest = None
-    found = 0
-    for place, count, satisfying, low, high in fetch(connection, build, bound):
-        counts[place] = count
-        found += satisfying
-        if place >= 0:
-            least = low if least is None else min(least, low)
-            greatest = high if greatest is None else max(greatest, high)
+    filtered = _filtered(wanted)
+    op = None if math.isnan(metric.value) else metric.op.value
+    bound = {**filter_values(wanted), "key": metric.key}
+    threshold = {} if op is None else {"threshold": metric.value}
+    [[least, greatest, finite, nan, below, above, found]] = fetch(
+        connection, _Ends(filtered, op), {**bound, **threshold}
+    )
+    counts = [finite] if finite else []
+    if finite and least < greatest:
+        begins = {f"begin_{i}": value for i, value in enumerate(bounds(least, greatest, bins), 1)}
+        places = dict(map(tuple, fetch(connection, _Bins(filtered, bins), bound | begins)))
+        counts = [places.get(place, 0) for place in range(bins)]
     return Distribution(
-        bins=_bins(counts, 0 if least is None else 1 if least == greatest else bins),
+        bins=counts,
         least=least,
         greatest=greatest,
-        nan=counts.get(NAN, 0),
-        below=counts.get(BELOW, 0),
-        above=counts.get(ABOVE, 0),
+        nan=nan,
+        below=below,
+        above=above,
         found=found,
     )
 
 
-def _bins(counts: Mapping[int, int], number: int) -> list[int]:
-    return [counts.get(place, 0) for place in range(number)]
-
-
 @dataclass(frozen=True, slots=True)
-class _Spread:
-    """Counts the runs that satisfy some filters by the bin of a latest value, and how many of them
-    compare by `op` to a threshold; none compares to NaN, for which `op` is none."""
+class _Ends:
+    """Returns the least and the greatest finite value that runs of some filters have, and how many
+    values are finite, NaN, an infinity, and compare by `op` to a threshold; none compares to NaN,
+    for which `op` is none."""
 
-    filtered: tuple[Shape, ...]
+    filtered: Filtered
     op: str | None
 
     def __call__(self, _: Dialect) -> Executable:
         """Return the statement."""
-        own = and_(series.c.run_id == runs.c.id, series.c.key == bindparam("key"))
-        latest = select(series.c.last_value.label("value")).join_from(runs, series, own)
-        values = latest.where(*conditions(self.filtered)).cte("latest")
-        value = values.c.value
-        is_finite = value.between(-float_info.max, float_info.max)
-        span = select(func.min(value).label("least"), func.max(value).label("greatest"))
-        ends = span.where(is_finite).cte("span")
-        part = case((is_finite, part_of(value, ends.c.least, ends.c.greatest))).label("part")
-        parts = select(value, part).join_from(values, ends, true()).subquery("parts")
-        value = parts.c.value
-        place = case(
-            (value.is_(None), NAN),
-            (value < -float_info.max, BELOW),
-            (value > float_info.max, ABOVE),
-            else_=_bin(parts.c.part),
-        )
+        finite = case((is_finite, value))
         satisfies = false() if self.op is None else COMPARE[self.op](value, bindparam("threshold"))
-        is_found = case((satisfies, 1), else_=0)
-        columns = [place.label("place"), value, is_found.label("is_found")]
-        placed = select(*columns).subquery("placed")
-        found, low = func.sum(placed.c.is_found), func.min(placed.c.value)
-        counted = select(placed.c.place, func.count(), found, low, func.max(placed.c.value))
-        return counted.group_by(placed.c.place)
+        columns: Sequence[ColumnElement[Any]] = (
+            func.min(finite),
+            func.max(finite),
+            func.count(finite),
+            _count(value.is_(None)),
+            _count(value < -float_info.max),
+            _count(value > float_info.max),
+            _count(satisfies),
+        )
+        return _of_runs(columns, self.filtered)
 
 
-def _bin(part: ColumnElement[float]) -> ColumnElement[int]:
-    """Return in which bin a finite value is, as `bin_of` does; it lies so far into the range."""
-    bins = bindparam("bins", type_=Integer)
-    place = cast(part * bins, Integer)
-    # Databases disagree on whether this cuts or rounds.
-    cut = place - case((place > part * bins, 1), else_=0)
-    return case((cut >= bins, bins - 1), else_=cut)
+@dataclass(frozen=True, slots=True)
+class _Bins:
+    """Counts the finite values that runs of some filters have by the bin that they are in."""
+
+    filtered: Filtered
+    bins: int
+
+    def __call__(self, _: Dialect) -> Executable:
+        """Return the statement."""
+        # Not in a WHERE, which would have planners prefer the order of values to few runs.
+        place = case((is_finite, _place(0, self.bins)))
+        return _of_runs([place, func.count()], self.filtered).group_by(place)
+
+
+def _place(first: int, end: int) -> ColumnElement[int]:
+    """Return in which of some neighbouring bins a value is, by halving.
+
+    It is compared with where bins begin, since arithmetic of doubles may round, overflow or fail.
+    """
+    if end - first == 1:
+        return literal(first)
+    middle = (first + end) // 2
+    is_before = bindparam(f"begin_{middle}") > value
+    return case((is_before, _place(first, middle)), else_=_place(middle, end))
+
+
+def _filtered(wanted: Sequence[Filter]) -> Filtered:
+    only_shown = [(each.kind, *each.values) for each in wanted] == [("archived =", False)]
+    return None if only_shown else shapes(wanted)
+
+
+def _of_runs(columns: Sequence[ColumnElement[Any]], filtered: Filtered) -> Select[Any]:
+    """Return columns of the series of a key, those of the runs that satisfy some filters."""
+    is_own = series.c.key == bindparam("key")
+    if filtered is None:  # few are left out, so they are told from an index without joining all
+        hidden = select(runs.c.id).where(runs.c.archived == true())
+        return select(*columns).where(is_own, series.c.run_id.not_in(hidden))
+    of_run = and_(series.c.run_id == runs.c.id, is_own)
+    return select(*columns).join_from(runs, series, of_run).where(*conditions(filtered))
+
+
+def _count(wanted: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(case((wanted, 1)))

@@ -1,8 +1,9 @@
 """How the runs of a query are found: along its order, or by what few of them have.
 
 Where few runs satisfy one of its filters, and an index knows them, these are found first and then
-put in order. Where many do, the order is walked along until a page is full. Either way alone would
-go through all runs where the other one looks at a page's worth.
+put in order. Where more do, the order is walked along until a page is full, past runs that are not
+in a set made from the index; where very many do, each run is looked up as the walk comes to it.
+Each way alone would go through all runs where another one looks at a page's worth.
 """
 
 from collections.abc import Sequence
@@ -35,8 +36,8 @@ INDEXED = {
 JOINED = {f"metric {name}" for name in COMPARE}
 """Kinds of filters that an order by the same metric can check on the series that it has joined."""
 
-MANY = 20_000
-"""Rows that are counted at most to see which of two filters fewer runs satisfy."""
+MANY = 40_000
+"""Runs of which a set can be made while somebody waits for a page; no more are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,11 @@ def plan(connection: Connection, query: RunQuery) -> Plan:
     """Return how the runs of a query are found best."""
     wanted = filters(query)
     joined = [each for each in wanted if _is_joined(each, query)]
-    rarest = _rarest(connection, [each for each in wanted if each not in joined])
-    few = query.sort.by == "metric" and (rarest is not None or _are_few_runs(connection, wanted))
+    count, rarest = _rarest(connection, [each for each in wanted if each not in joined])
+    few = query.sort.by == "metric" and (count <= FEW or _are_few_runs(connection, wanted))
+    kind = "found" if count <= FEW else "among"
     worded = [
-        _found(each) if each is rarest else _joined(each) if each in joined else each
+        _found(each, kind) if each is rarest else _joined(each) if each in joined else each
         for each in wanted
     ]
     return Plan(worded, few, numbers_only=bool(joined))
@@ -86,7 +88,7 @@ def _joined(each: Filter) -> Filter:
     return Filter(f"joined {each.kind}", each.values[1:])
 
 
-def _found(each: Filter, kind: str = "found") -> Filter:
+def _found(each: Filter, kind: str) -> Filter:
     return Filter(kind, parts=[Filter(f"rows {it.kind}", it.values) for it in _lookups(each)])
 
 
@@ -95,11 +97,14 @@ def _lookups(each: Filter) -> Sequence[Filter]:
     return each.parts if each.kind == "or" else [each]
 
 
-def _rarest(connection: Connection, wanted: Sequence[Filter]) -> Filter | None:
-    """Return the filter that the fewest runs satisfy, if these are few and an index knows them."""
-    counts = [(_count(connection, each, FEW), each) for each in wanted if _is_known(each)]
-    fewest, rarest = min(counts, key=itemgetter(0), default=(0, None))
-    return rarest if fewest <= FEW else None
+def _rarest(connection: Connection, wanted: Sequence[Filter]) -> tuple[int, Filter | None]:
+    """Return how many runs satisfy a filter, and which, where these are fewest.
+
+    None is returned where no index knows them, or they are more than many.
+    """
+    counts = [(_count(connection, each, MANY), each) for each in wanted if _is_known(each)]
+    fewest, rarest = min(counts, key=itemgetter(0), default=(MANY + 1, None))
+    return fewest, rarest if fewest <= MANY else None
 
 
 def _is_known(each: Filter) -> bool:

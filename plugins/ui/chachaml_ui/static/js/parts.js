@@ -7,7 +7,8 @@ import { morph } from "./morph.js";
 /**
  * Show the parts `ids` as `address` has them now; what had the focus keeps it if it is still there.
  *
- * A part that the page has no more is an error.
+ * An open form marked `data-kept` stays with what was typed. A part that the page has no more is an
+ * error.
  */
 export async function refresh(ids, address = location.href) {
   const page = await awaited(fetchPage(address));
@@ -17,10 +18,19 @@ export async function refresh(ids, address = location.href) {
     if (shown === null) continue;
     if (fresh === null) throw new Error("The page has changed; load it anew");
     const hadFocus = shown.contains(document.activeElement);
+    const kept = [...shown.querySelectorAll("form[data-kept]:not([hidden])")];
     shown.replaceWith(document.adoptNode(fresh));
+    for (const form of kept) keep(form);
     if (hadFocus) fresh.focus();
     fresh.dispatchEvent(new Event("refreshed", { bubbles: true }));
   }
+}
+
+/** Put an open form, which something half-written may be in, in the place of its fresh copy. */
+function keep(form) {
+  if ([...form.querySelectorAll("input")].every((field) => field.value === field.defaultValue)) return;
+  document.getElementById(form.id).replaceWith(form);
+  document.querySelector(`[aria-controls="${form.id}"]`).setAttribute("aria-expanded", "true");
 }
 
 /** Tell whether somebody is at work in `part`: writes there, or has opened a form. */

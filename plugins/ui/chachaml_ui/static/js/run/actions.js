@@ -11,9 +11,13 @@ async function show({ says, refreshes, undo = null }) {
   toast(says, { undo: undo === null ? null : () => change(undo).catch((error) => toast(`Not undone: ${error.message}`)) });
 }
 
-/** Send `method path body`, show the parts `refreshes` anew and say `says`; `undo` is such a change too. */
-export async function change({ method, path, body, ...shown }) {
+/**
+ * Send `method path body`, empty the `form` that it is from, show the parts `refreshes` anew and say
+ * `says`; `undo` is such a change too.
+ */
+export async function change({ method, path, body, form = null, ...shown }) {
   await send(method, path, body);
+  form?.reset();
   await show(shown);
 }
 

@@ -21,7 +21,7 @@ function add(form) {
   const { key, value } = Object.fromEntries(new FormData(form));
   const before = [...card().querySelectorAll("[data-tag]")].find((one) => one.dataset.tag === key);
   const undo = before === undefined ? removing(key) : setting(key, before.dataset.value);
-  show({ ...setting(key, value), says: `Tag ${key} ${before === undefined ? "added" : "changed"}`, undo: { ...undo, says: "Undone" } });
+  show({ ...setting(key, value), form, says: `Tag ${key} ${before === undefined ? "added" : "changed"}`, undo: { ...undo, says: "Undone" } });
 }
 
 document.addEventListener("click", (event) => {
