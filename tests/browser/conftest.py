@@ -13,6 +13,9 @@ from playwright.sync_api import Browser, Page, Request, ViewportSize, expect, sy
 from bench.browser import find_chromium
 from tests.browser.logbook import Write, serve_written
 
+STRANGER = "stranger.test"
+"""A name by which the browser finds the server, and which the server does not know."""
+
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -22,7 +25,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    f"--host-resolver-rules=MAP {STRANGER} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 
 Theme: TypeAlias = Literal["light", "dark"]
@@ -36,7 +39,8 @@ class Visit(Protocol):
     """Opens a page in a fresh browser, at a window's size, in a theme and a time zone.
 
     The page has `status`; what it asks for later may be answered with one of `refusals` too, among
-    which 0 is no answer at all. Without `scripts` none of them runs.
+    which 0 is no answer at all. Without `scripts` none of them runs. The server
+    is called by the name `host`.
     """
 
     def __call__(
@@ -50,6 +54,7 @@ class Visit(Protocol):
         refusals: Collection[int] = (),
         scripts: bool = True,
         zone: str = "UTC",
+        host: str = "127.0.0.1",
     ) -> Page: ...
 
 
@@ -75,6 +80,8 @@ class Witness:
         expected = [f"responded with a status of {status} " for status in self.refusals]
         if 0 in self.refusals:
             expected += ["net::ERR_INTERNET_DISCONNECTED", "net::ERR_CONNECTION_REFUSED"]
+        if STRANGER in self.home:  # no such policy without TLS, it says, but for loopback
+            expected.append("Cross-Origin-Opener-Policy header has been ignored")
         if not any(text in said for text in expected):
             self.offences.append(f"console: {said}")
 
@@ -122,8 +129,10 @@ def visit(chromium: Browser, serve_runs: Serve) -> Iterator[Visit]:
             refusals: Collection[int] = (),
             scripts: bool = True,
             zone: str = "UTC",
+            host: str = "127.0.0.1",
         ) -> Page:
-            witness = Witness(server.url.rstrip("/"), refusals={status, *refusals})
+            home = server.url.rstrip("/").replace("127.0.0.1", host)
+            witness = Witness(home, refusals={status, *refusals})
             witnesses.append(witness)
             context = chromium.new_context(
                 viewport=window, color_scheme=theme, java_script_enabled=scripts, timezone_id=zone

@@ -9,7 +9,8 @@ from chachaml_kernel import Server, serve
 from playwright.sync_api import expect
 
 from tests.browser.accessibility import barriers
-from tests.browser.conftest import Theme, Visit
+from tests.browser.conftest import STRANGER, Serve, Theme, Visit
+from tests.browser.listed import no_runs
 from tests.distributions import install
 
 
@@ -55,3 +56,14 @@ def test_while_the_store_is_away_the_page_tries_again_by_itself(
         pass  # it looked once more, and in vain
     back.touch()
     expect(page.get_by_role("heading", name="Log your first run")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_server_that_is_not_reached_by_this_name_says_so_in_its_own_dress(
+    serve_runs: Serve, visit: Visit, theme: Theme
+) -> None:
+    page = visit(serve_runs(no_runs), "/runs", host=STRANGER, status=403, theme=theme)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Forbidden")
+    expect(page.get_by_text("add the name to the setting allowed_hosts")).to_be_visible()
+    expect(page.locator(".oops")).to_have_css("text-align", "center")
+    assert barriers(page) == []

@@ -45,6 +45,14 @@ def test_the_server_is_reached_by_no_other_name(http: httpx.Client, host: str, p
     assert "allowed_hosts" in page.text
 
 
+def test_what_draws_a_refusal_is_open_to_all(http: httpx.Client) -> None:
+    page = http.get("/runs", headers={"Host": "evil.example"}).text
+    style = page.partition('<link rel="stylesheet" href="')[2].partition('"')[0]
+    answer = http.get(style, headers={"Host": "evil.example"})
+    assert (answer.status_code, answer.headers["Content-Type"][:8]) == (200, "text/css")
+    assert http.get("/static/../api/runs", headers={"Host": "evil.example"}).status_code == 403
+
+
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_health_is_open_to_all(http: httpx.Client, path: str) -> None:
     assert http.get(path, headers={"Host": "pod-7.cluster"}).json() == {"status": "ok"}

@@ -29,7 +29,7 @@ from chachaml_ui.keys import (
     WATCHERS,
 )
 from chachaml_ui.pages.errors import dress
-from chachaml_ui.security import HEALTH, Gate, add_headers, gate
+from chachaml_ui.security import Gate, add_headers, gate, is_open
 from chachaml_ui.settings import Ui
 from chachaml_ui.telemetry import Telemetry
 from chachaml_ui.watchers import Watchers
@@ -138,8 +138,8 @@ def _check_address(request: web.Request) -> None:
 
 
 async def _authenticate(request: web.Request, kernel: Kernel) -> None:
-    """Remember who is asking, if an authenticator is there to tell; health is open to all."""
-    if kernel.authenticator is None or request.path in HEALTH:
+    """Remember who is asking, if an authenticator is there to tell."""
+    if kernel.authenticator is None or is_open(request):
         return
     headers = {name.lower(): value for name, value in request.headers.items()}
     caller = Caller(method=request.method, path=request.path, headers=headers)

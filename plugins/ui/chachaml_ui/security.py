@@ -14,6 +14,8 @@ from chachaml_kernel.errors import Forbidden
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 WILDCARDS = frozenset({"0.0.0.0", "::"})
 HEALTH = frozenset({"/healthz", "/readyz"})
+STATIC = "/static/"
+"""Where the files of this package are, which are the same for everybody."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -36,6 +38,11 @@ API_HEADERS = {**HEADERS, "Content-Security-Policy": API_POLICY, "Server": SERVE
 """All headers that `add_headers` gives an answer which is no page."""
 
 
+def is_open(request: web.Request) -> bool:
+    """Tell whether anybody may ask this: a probe by any name, and whoever sees a refusal's page."""
+    return request.path in HEALTH or request.path.startswith(STATIC)
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """The names that the server may be reached by, and those of them that somebody listed."""
@@ -48,7 +55,7 @@ class Gate:
         """Raise `Forbidden` for a foreign `Host`, and for a state change from a foreign site."""
         headers = request.headers
         host = headers.get("Host", "")
-        if request.path not in HEALTH:
+        if not is_open(request):
             self._check_host(host)
         if request.method in SAFE_METHODS:
             return

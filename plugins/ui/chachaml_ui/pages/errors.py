@@ -5,9 +5,9 @@ import msgspec
 from aiohttp import web
 
 from chachaml_ui.pages.frame import PLACES, bare_frame
-from chachaml_ui.security import PAGE_POLICY
+from chachaml_ui.security import HEALTH, PAGE_POLICY, STATIC
 
-NO_PAGES = ("/api/", "/healthz", "/readyz", "/metrics", "/static/")
+NO_PAGES = ("/api/", *HEALTH, "/metrics", STATIC)
 """What is under these addresses is for programs."""
 
 
