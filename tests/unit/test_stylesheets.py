@@ -22,6 +22,13 @@ def without_comments(sheet: Path) -> str:
     return re.sub(r"/\*.*?\*/", "", sheet.read_text(), flags=re.DOTALL)
 
 
+def alternatives(selector: str) -> list[str]:
+    """Return what a selector allows for, without what is in brackets."""
+    while (outside := re.sub(r"\([^()]*\)", "", selector)) != selector:
+        selector = outside
+    return selector.split(",")
+
+
 @pytest.fixture(scope="module")
 def words() -> set[str]:
     return {word for source in SOURCES for word in re.findall(r"[\w-]+", source.read_text())}
@@ -47,6 +54,21 @@ def test_every_token_is_used() -> None:
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
 def test_no_rule_shouts(sheet: Path) -> None:
     assert "!important" not in sheet.read_text()
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_a_nested_rule_for_an_element_begins_with_an_ampersand(sheet: Path) -> None:
+    """The first browsers that knew nesting drop a rule that begins with a letter."""
+    depth: list[bool] = []
+    for prelude, brace in re.findall(r"([^{};]*)([{};])", without_comments(sheet)):
+        selector = prelude.strip()
+        if brace == "{":
+            is_rule = not selector.startswith("@")
+            if is_rule and any(depth):
+                assert not any(part.strip()[0].isalpha() for part in alternatives(selector))
+            depth.append(is_rule)
+        elif brace == "}":
+            depth.pop()
 
 
 def test_browsers_without_both_themes_have_the_day() -> None:

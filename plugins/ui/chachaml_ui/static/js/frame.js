@@ -1,5 +1,6 @@
 // What every page has: times by the reader's clock, light or dark, the keyboard, dialogs, copying, toasts.
 
+import "./menus.js";
 import { localise } from "./times.js";
 import { toast } from "./toasts.js";
 

@@ -1,6 +1,7 @@
 // The table by keyboard: a row is under it, and keys do what is done to rows.
 
 import { onKey } from "../frame.js";
+import { isMenuOpen } from "../menus.js";
 import { selected, select, toggle } from "./selection.js";
 import { onRows, rowOf, rows } from "./table.js";
 
@@ -48,7 +49,7 @@ document.addEventListener("keydown", (event) => {
   const isFree = event.target.closest("a, button, input, select, textarea, dialog, [popover]") === null;
   if (event.key === "Enter" && isFree) withRow((row) => row.querySelector("th a").click());
   if (event.key !== "Escape" || event.defaultPrevented) return;
-  if (document.querySelector(":popover-open, dialog[open], [aria-expanded=true][role=combobox]") !== null) return;
+  if (isMenuOpen() || document.querySelector("dialog[open], [aria-expanded=true][role=combobox]") !== null) return;
   if (isFree || event.target.closest(".pick") !== null) select(selected(), false);
 });
 
