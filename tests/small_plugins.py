@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
 from chachaml_kernel import Kernel, hookimpl
 from chachaml_kernel.domain.paging import Page
 from chachaml_kernel.domain.query import RunQuery
@@ -15,6 +16,7 @@ from chachaml_kernel.domain.runs import RunDetail, RunRow
 from chachaml_kernel.errors import ConfigError, Forbidden, Invalid, Upstream
 from chachaml_kernel.memory import MemoryArtifactStore, MemoryStore
 from chachaml_kernel.ports import Announce, Caller, Principal
+from chachaml_kernel.tools import AnyTool, Arguments, Tool
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,37 @@ class LoggingStore:
         finally:
             # On a thread of an executor, as real stores do, which must still take work then.
             await asyncio.to_thread(self.log.write_text, "opened\nclosed\n")
+
+
+class Nothing(Arguments, frozen=True):
+    """No arguments."""
+
+
+class Pong(msgspec.Struct, frozen=True):
+    """What `ping` returns."""
+
+    at: int
+
+
+async def ping(kernel: Kernel, _: Nothing) -> Pong:
+    """Return the kernel's time."""
+    return Pong(kernel.now())
+
+
+async def get_run(_: Kernel, __: Nothing) -> Pong:
+    """Return nothing of a run."""
+    return Pong(0)
+
+
+@dataclass(frozen=True)
+class Pinging:
+    """Provides a tool, or one that the kernel has itself."""
+
+    taken: bool = False
+
+    @hookimpl
+    def chachaml_tools(self) -> Sequence[AnyTool]:
+        return [Tool(get_run if self.taken else ping, Nothing, Pong)]
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ LAYERS = {
     "ports": {"domain", "errors", "ports"},
     "memory": {"domain", "errors", "memory", "ports"},
     "services": {"domain", "errors", "ports", "services"},
+    "tools": {"domain", "errors", "kernel", "tools"},
 }
 """What each layer of the kernel may import of the kernel."""
 

@@ -14,6 +14,7 @@ from chachaml_kernel.ports import Announce, ArtifactStore, Authenticator, Export
 
 if TYPE_CHECKING:
     from chachaml_kernel.kernel import Kernel
+    from chachaml_kernel.tools import AnyTool
 
 NAMESPACE = "chachaml"
 
@@ -34,6 +35,14 @@ def chachaml_artifact_store() -> AbstractAsyncContextManager[ArtifactStore]:  # 
 @hookspec
 def chachaml_exporters() -> Sequence[Exporter]:  # type: ignore[empty-body]
     """Return exporters. Any number of plugins may; each format can be offered once."""
+
+
+@hookspec
+def chachaml_tools() -> "Sequence[AnyTool]":  # type: ignore[empty-body]
+    """Return tools for language models, beside those that every kernel has.
+
+    Any number of plugins may; each name can be offered once.
+    """
 
 
 @hookspec

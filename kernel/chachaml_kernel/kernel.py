@@ -1,8 +1,9 @@
 """The kernel: services over whatever the configured plugins provide."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from chachaml_kernel.config import Config
 from chachaml_kernel.plugins import Parts, load
@@ -20,6 +21,9 @@ from chachaml_kernel.services.queries import Queries
 from chachaml_kernel.services.runs import Runs
 from chachaml_kernel.services.surroundings import Clock, NewId, rising_id, system_clock
 from chachaml_kernel.services.views import Views
+
+if TYPE_CHECKING:
+    from chachaml_kernel.tools import AnyTool, Tools
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,14 @@ class Kernel:
     live: Live
     authenticator: Authenticator | None
     health: Health
+    further_tools: Mapping[str, "AnyTool"] = field(default_factory=dict)
+
+    @property
+    def tools(self) -> "Tools":
+        """What language models may do."""
+        from chachaml_kernel.tools import TOOLS, Tools  # few servers need them
+
+        return Tools(self, {**{tool.name: tool for tool in TOOLS}, **self.further_tools})
 
     def now(self) -> int:
         """Return the time by the kernel's clock, in milliseconds since the Unix epoch, UTC."""
@@ -93,4 +105,5 @@ async def open_parts(
             live=Live(store, config.kernel.headline, changes),
             authenticator=parts.authenticator,
             health=Health(store, artifact_store),
+            further_tools=parts.tools,
         )

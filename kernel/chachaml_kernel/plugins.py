@@ -16,6 +16,7 @@ from chachaml_kernel.settings import build, suggest
 
 if TYPE_CHECKING:
     from chachaml_kernel.kernel import Kernel
+    from chachaml_kernel.tools import AnyTool
 
 GROUP = hookspecs.NAMESPACE
 
@@ -27,12 +28,14 @@ Frontend: TypeAlias = Callable[["Kernel", Announce], Coroutine[Any, Any, None]]
 class Parts:
     """What the configured plugins provide; nothing of it is open yet.
 
-    Exporters are by format, front ends by the plugin's name, in the order of the configuration.
+    Exporters are by format, tools by name, front ends by the plugin's name, in the order of the
+    configuration.
     """
 
     store: AbstractAsyncContextManager[Store]
     artifact_store: AbstractAsyncContextManager[ArtifactStore]
     exporters: Mapping[str, Exporter]
+    tools: Mapping[str, "AnyTool"]
     authenticator: Authenticator | None
     frontends: Mapping[str, Frontend]
 
@@ -59,7 +62,8 @@ def load(config: Config) -> Parts:
         artifact_store=_the_only(
             manager, "chachaml_artifact_store", part="an artifact store", example="artifacts_fs"
         ),
-        exporters=_exporters(manager),
+        exporters=_offered(manager, "chachaml_exporters", "format", name="format"),
+        tools=_tools(manager),
         authenticator=_at_most_one(manager, "chachaml_authenticator", part="an authenticator"),
         frontends={
             impl.plugin_name: _frontend(impl)
@@ -188,19 +192,35 @@ def _the_only(manager: pluggy.PluginManager, hook: str, *, part: str, example: s
     return answer
 
 
-def _exporters(manager: pluggy.PluginManager) -> dict[str, Exporter]:
-    """Return all exporters by format; a format that is offered twice is an error."""
+def _offered(
+    manager: pluggy.PluginManager, hook: str, thing: str, *, name: str, own: Sequence[Any] = ()
+) -> dict[str, Any]:
+    """Return all that the kernel has itself and plugins offer, by their attribute `name`.
+
+    What is offered twice under one name is an error.
+    """
     owners: dict[str, str] = {}
-    found: dict[str, Exporter] = {}
-    for plugin, exporters in _ask(manager, "chachaml_exporters").items():
-        for exporter in exporters:
-            other = owners.setdefault(exporter.format, plugin)
-            if exporter.format in found:
+    found: dict[str, Any] = {}
+    for plugin, offers in {"chachaml-kernel": own, **_ask(manager, hook)}.items():
+        for offer in offers:
+            label = getattr(offer, name)
+            other = owners.setdefault(label, plugin)
+            if label in found:
                 raise ConfigError(
-                    f"the format {exporter.format!r} is offered twice: {other}, {plugin}; keep one"
+                    f"the {thing} {label!r} is offered twice: {other}, {plugin}; keep one"
                 )
-            found[exporter.format] = exporter
+            found[label] = offer
     return found
+
+
+def _tools(manager: pluggy.PluginManager) -> dict[str, "AnyTool"]:
+    """Return the tools that plugins offer, by name; the kernel's own names are taken."""
+    if not manager.hook.chachaml_tools.get_hookimpls():
+        return {}
+    from chachaml_kernel.tools import TOOLS  # few servers need them
+
+    found = _offered(manager, "chachaml_tools", "tool", name="name", own=TOOLS)
+    return {name: tool for name, tool in found.items() if tool not in TOOLS}
 
 
 def _frontend(impl: pluggy.HookImpl) -> Frontend:

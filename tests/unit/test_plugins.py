@@ -107,7 +107,7 @@ class TestHooks:
         assert refusal(config("x")) == (
             "plugin 'x' implements the unknown hook 'chachaml_stor'; known: "
             "chachaml_artifact_store, chachaml_authenticator, chachaml_exporters, "
-            "chachaml_frontend, chachaml_store; did you mean 'chachaml_store'?"
+            "chachaml_frontend, chachaml_store, chachaml_tools; did you mean 'chachaml_store'?"
         )
 
     def test_an_optional_hook_of_somebody_else_may_be_unknown(self, add: Install) -> None:
@@ -147,6 +147,8 @@ class TestParts:
             "artifacts": "ArtifactsOnly",
             "text": "Text",
             "also_text": "Text",
+            "pinging": "Pinging",
+            "more_pinging": "Pinging",
             "door": "Doorman",
             "back_door": "Doorman",
             "echo": "Echo",
@@ -194,6 +196,13 @@ class TestParts:
     def test_a_format_is_offered_once(self) -> None:
         both = config("stores", text={}, also_text={"content_type": "text/other"})
         assert refusal(both) == "the format 'text' is offered twice: text, also_text; keep one"
+
+    def test_a_tool_is_offered_once_and_not_in_place_of_the_kernels(self) -> None:
+        assert list(load(config("stores", pinging={})).tools) == ["ping"]
+        both = config("stores", pinging={}, more_pinging={"taken": True})
+        assert refusal(both) == (
+            "the tool 'get_run' is offered twice: chachaml-kernel, more_pinging; keep one"
+        )
 
 
 def test_a_store_that_cannot_be_opened_is_refused(add: Install) -> None:
