@@ -11,7 +11,7 @@ import pluggy
 from chachaml_kernel import hookspecs
 from chachaml_kernel.config import DEFAULT_PLUGINS, Config
 from chachaml_kernel.errors import ConfigError
-from chachaml_kernel.ports import Announce, ArtifactStore, Authenticator, Exporter, Store
+from chachaml_kernel.ports import Announce, ArtifactStore, Authenticator, Exporter, Relay, Store
 from chachaml_kernel.settings import build, suggest
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class Parts:
 
     store: AbstractAsyncContextManager[Store]
     artifact_store: AbstractAsyncContextManager[ArtifactStore]
+    relay: AbstractAsyncContextManager[Relay] | None
     exporters: Mapping[str, Exporter]
     authenticator: Authenticator | None
     frontends: Mapping[str, Frontend]
@@ -59,6 +60,7 @@ def load(config: Config) -> Parts:
         artifact_store=_the_only(
             manager, "chachaml_artifact_store", part="an artifact store", example="artifacts_fs"
         ),
+        relay=_opened_later(manager, "chachaml_relay", part="a relay"),
         exporters=_exporters(manager),
         authenticator=_at_most_one(manager, "chachaml_authenticator", part="an authenticator"),
         frontends={
@@ -178,10 +180,15 @@ def _at_most_one(manager: pluggy.PluginManager, hook: str, *, part: str) -> Any:
 
 
 def _the_only(manager: pluggy.PluginManager, hook: str, *, part: str, example: str) -> Any:  # noqa: ANN401
-    answer = _at_most_one(manager, hook, part=part)
+    answer = _opened_later(manager, hook, part=part)
     if answer is None:
         raise ConfigError(f"no plugin provides {part}; add [plugins.{example}]")
-    if not isinstance(answer, AbstractAsyncContextManager):
+    return answer
+
+
+def _opened_later(manager: pluggy.PluginManager, hook: str, *, part: str) -> Any:  # noqa: ANN401
+    answer = _at_most_one(manager, hook, part=part)
+    if not (answer is None or isinstance(answer, AbstractAsyncContextManager)):
         raise ConfigError(
             f"{hook} must return an async context manager, but one returned {answer!r}"
         )

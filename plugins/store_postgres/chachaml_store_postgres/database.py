@@ -1,5 +1,7 @@
 """Reaching the database: connections, the soundness of what is found, and its schema."""
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -14,6 +16,9 @@ from chachaml_store_postgres.failures import cause_of
 CONNECT_SECONDS = 10
 """How long one try to connect may take."""
 
+NAME = "chachaml-kernel"
+"""What the database's own lists of connections call us."""
+
 STARTING = 0x63686163  # "chac"
 """The advisory lock of whoever makes or migrates the tables."""
 
@@ -21,28 +26,29 @@ OLDEST = 15
 """The oldest release of PostgreSQL that is taken: what is used is in it, by its documents."""
 
 
+async def connect(
+    dsn: str, *, seconds: float, settings: Mapping[str, str]
+) -> "asyncpg.Connection[Any]":
+    """Return a connection on which no command takes longer than some `seconds`."""
+    return await asyncpg.connect(
+        dsn, timeout=CONNECT_SECONDS, command_timeout=seconds, server_settings=settings
+    )
+
+
 def make_engine(
     dsn: str, *, connections: int, statement_seconds: float, lock_seconds: float
 ) -> AsyncEngine:
     """Return what makes connections to the database and keeps them; opens none yet."""
-
-    async def connect() -> "asyncpg.Connection[Any]":
-        return await asyncpg.connect(
-            dsn,
-            timeout=CONNECT_SECONDS,
-            # The server ends a slow statement; where it is not heard of any more, so do we.
-            command_timeout=statement_seconds + 1,
-            server_settings={
-                "application_name": "chachaml-kernel",
-                "statement_timeout": _milliseconds(statement_seconds),
-                "lock_timeout": _milliseconds(lock_seconds),
-                "idle_in_transaction_session_timeout": _milliseconds(statement_seconds),
-            },
-        )
-
+    settings = {
+        "application_name": NAME,
+        "statement_timeout": _milliseconds(statement_seconds),
+        "lock_timeout": _milliseconds(lock_seconds),
+        "idle_in_transaction_session_timeout": _milliseconds(statement_seconds),
+    }
     engine = create_async_engine(
         "postgresql+asyncpg://",
-        async_creator=connect,
+        # The server ends a slow statement; where it is not heard of any more, so do we.
+        async_creator=partial(connect, dsn, seconds=statement_seconds + 1, settings=settings),
         pool_size=connections,
         max_overflow=0,
         pool_timeout=statement_seconds,

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from chachaml_kernel.errors import ConfigError
 from chachaml_kernel.hookspecs import hookimpl
-from chachaml_kernel.ports import Store
+from chachaml_kernel.ports import Relay, Store
 
+from chachaml_store_postgres.relay import open_relay
 from chachaml_store_postgres.store import open_store
 
 MAX_CONNECTIONS = 500
@@ -21,6 +22,7 @@ class StorePostgres:
     - `statement_seconds`: how long one statement may take, the answer's way included.
     - `lock_seconds`: how long a statement may wait for what another transaction holds.
     - `max_waiting`: how many reads and writes may wait before further ones are turned away (429).
+    - `listen_dsn`: a way around a pooler, for the one connection that hears of other kernels.
     """
 
     dsn: str = field(repr=False)
@@ -28,13 +30,15 @@ class StorePostgres:
     statement_seconds: float = 30.0
     lock_seconds: float = 10.0
     max_waiting: int = 10_000
+    listen_dsn: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         """Refuse numbers that make no sense, and what is no address at all."""
-        if not self.dsn.startswith(("postgresql://", "postgres://")):
-            raise ConfigError(
-                "dsn must begin with postgresql://, as in postgresql://USER@HOST/NAME"
-            )
+        for name, dsn in (("dsn", self.dsn), ("listen_dsn", self.listen_dsn or self.dsn)):
+            if not dsn.startswith(("postgresql://", "postgres://")):
+                raise ConfigError(
+                    f"{name} must begin with postgresql://, as in postgresql://USER@HOST/NAME"
+                )
         if not 1 <= self.connections <= MAX_CONNECTIONS:
             raise ConfigError(
                 f"connections is {self.connections}; it must be from 1 to {MAX_CONNECTIONS}"
@@ -57,3 +61,8 @@ class StorePostgres:
             lock_seconds=self.lock_seconds,
             max_waiting=self.max_waiting,
         )
+
+    @hookimpl
+    def chachaml_relay(self) -> AbstractAsyncContextManager[Relay]:
+        """Return how this kernel hears of others on the database, still closed."""
+        return open_relay(self.listen_dsn or self.dsn)
