@@ -1,43 +1,20 @@
 """Live updates of one kernel tell what another one on the same PostgreSQL database wrote."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
 
 import asyncpg
 import httpx
 import pytest
-from chachaml_kernel import Kernel
-from chachaml_kernel.config import Config
 from chachaml_kernel.domain.metrics import Points
-from chachaml_kernel.kernel import open_kernel
 from chachaml_store_postgres import StorePostgres
 
 from tests.http.events import Events, listening
-from tests.http.serving import serving
+from tests.integration.kernels import kernel, served
 from tests.servers.proxy import proxy
 
 LISTENING = "application_name = 'chachaml-kernel live' AND datname = current_database()"
-
-
-@asynccontextmanager
-async def kernel(dsn: str, folder: Path, *, listen_dsn: str = "") -> AsyncIterator[Kernel]:
-    """Yield a kernel as a configuration makes it."""
-    config = Config(
-        plugins={
-            "store_postgres": {"dsn": dsn, "listen_dsn": listen_dsn},
-            "artifacts_fs": {"folder": str(folder)},
-        }
-    )
-    async with open_kernel(config) as opened:
-        yield opened
-
-
-@asynccontextmanager
-async def served(one: Kernel) -> AsyncIterator[httpx.AsyncClient]:
-    """Yield a client of a kernel's HTTP API."""
-    async with serving(one) as (url, _), httpx.AsyncClient(base_url=url, timeout=60) as http:
-        yield http
 
 
 @pytest.fixture

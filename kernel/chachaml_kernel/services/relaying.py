@@ -39,20 +39,28 @@ class Told(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
 async def relaying(relay: Relay, changes: Changes, *, pause: float = PAUSE) -> AsyncIterator[None]:
     """Tell other kernels of changes and hear of theirs, for the length of the block."""
     with changes.outbox() as outbox:
-        async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(_send(relay, outbox, pause)),
-                group.create_task(_hear(relay, changes)),
-            ]
-            try:
-                yield
-                changes.tell()
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(LAST):
-                        await outbox.empty.wait()
-            finally:
-                for task in tasks:
-                    task.cancel()
+        tasks = [
+            asyncio.create_task(_send(relay, outbox, pause), name="chachaml-relay-send"),
+            asyncio.create_task(_hear(relay, changes), name="chachaml-relay-hear"),
+        ]
+        for task in tasks:
+            task.add_done_callback(_report)
+        try:
+            yield
+            changes.tell()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LAST):
+                    await outbox.empty.wait()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+
+def _report(task: "asyncio.Task[None]") -> None:
+    """Say that kernels do not hear of each other any more, which is no reason to end."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logger.error("relaying has ended, start the server again", exc_info=error)
 
 
 async def _send(relay: Relay, outbox: Outbox, pause: float) -> None:

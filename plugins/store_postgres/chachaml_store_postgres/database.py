@@ -1,70 +1,20 @@
-"""Reaching the database: connections, the soundness of what is found, and its schema."""
-
-from collections.abc import Mapping
-from functools import partial
-from typing import Any
+"""What is found when the database is reached: is it sound, and what is its schema?"""
 
 import asyncpg
 from chachaml_kernel.errors import ConfigError
 from chachaml_store_sql import migrate
-from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import DBAPIError, DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chachaml_store_postgres.failures import cause_of
-
-CONNECT_SECONDS = 10
-"""How long one try to connect may take."""
-
-NAME = "chachaml-kernel"
-"""What the database's own lists of connections call us."""
+from chachaml_store_postgres.pool import CONNECT_SECONDS
 
 STARTING = 0x63686163  # "chac"
 """The advisory lock of whoever makes or migrates the tables."""
 
 OLDEST = 15
 """The oldest release of PostgreSQL that is taken: what is used is in it, by its documents."""
-
-
-async def connect(
-    dsn: str, *, seconds: float, settings: Mapping[str, str]
-) -> "asyncpg.Connection[Any]":
-    """Return a connection on which no command takes longer than some `seconds`."""
-    return await asyncpg.connect(
-        dsn, timeout=CONNECT_SECONDS, command_timeout=seconds, server_settings=settings
-    )
-
-
-def make_engine(
-    dsn: str, *, connections: int, statement_seconds: float, lock_seconds: float
-) -> AsyncEngine:
-    """Return what makes connections to the database and keeps them; opens none yet."""
-    settings = {
-        "application_name": NAME,
-        "statement_timeout": _milliseconds(statement_seconds),
-        "lock_timeout": _milliseconds(lock_seconds),
-        "idle_in_transaction_session_timeout": _milliseconds(statement_seconds),
-    }
-    engine = create_async_engine(
-        "postgresql+asyncpg://",
-        # The server ends a slow statement; where it is not heard of any more, so do we.
-        async_creator=partial(connect, dsn, seconds=statement_seconds + 1, settings=settings),
-        pool_size=connections,
-        max_overflow=0,
-        pool_timeout=statement_seconds,
-    )
-    event.listen(engine.sync_engine, "checkout", _refuse_closed)
-    return engine
-
-
-def _milliseconds(seconds: float) -> str:
-    return str(max(1, round(seconds * 1_000)))
-
-
-def _refuse_closed(driver: Any, *_: object) -> None:  # noqa: ANN401  (the adapter of SQLAlchemy)
-    """Have the pool make a new connection in the place of one that the server has closed."""
-    if driver.driver_connection.is_closed():
-        raise DisconnectionError
 
 
 async def prepare(engine: AsyncEngine) -> None:

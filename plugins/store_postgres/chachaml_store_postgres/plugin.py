@@ -20,14 +20,16 @@ class StorePostgres:
     - `dsn`: where the database is, who asks, and how the connection is protected; a secret.
     - `connections`: how many connections each kernel has at most.
     - `statement_seconds`: how long one statement may take, the answer's way included.
+    - `transaction_seconds`: how long a transaction may wait and work before it commits.
     - `lock_seconds`: how long a statement may wait for what another transaction holds.
-    - `max_waiting`: how many reads and writes may wait before further ones are turned away (429).
+    - `max_waiting`: how many reads, and writes, may wait before further ones are turned away (429).
     - `listen_dsn`: a way around a pooler, for the one connection that hears of other kernels.
     """
 
     dsn: str = field(repr=False)
     connections: int = 10
     statement_seconds: float = 30.0
+    transaction_seconds: float = 60.0
     lock_seconds: float = 10.0
     max_waiting: int = 10_000
     listen_dsn: str = field(default="", repr=False)
@@ -43,7 +45,7 @@ class StorePostgres:
             raise ConfigError(
                 f"connections is {self.connections}; it must be from 1 to {MAX_CONNECTIONS}"
             )
-        for name in ("statement_seconds", "lock_seconds"):
+        for name in ("statement_seconds", "transaction_seconds", "lock_seconds"):
             if not 0 < getattr(self, name) <= 3_600:
                 raise ConfigError(
                     f"{name} is {getattr(self, name)}; it must be above 0 and at most 3600"
@@ -58,6 +60,7 @@ class StorePostgres:
             self.dsn,
             connections=self.connections,
             statement_seconds=self.statement_seconds,
+            transaction_seconds=self.transaction_seconds,
             lock_seconds=self.lock_seconds,
             max_waiting=self.max_waiting,
         )

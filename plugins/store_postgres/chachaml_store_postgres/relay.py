@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 from chachaml_kernel.errors import Upstream
 
-from chachaml_store_postgres.database import NAME, connect
+from chachaml_store_postgres.pool import NAME, connect
 
 logger = logging.getLogger(__name__)
 
