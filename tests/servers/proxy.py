@@ -1,12 +1,15 @@
 """A way to a server that a test can stop, break and eavesdrop on."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 PIECE = 65_536
+ASK_FOR_TLS = b"\0\0\0\x08\x04\xd2\x16\x2f"
+"""https://www.postgresql.org/docs/current/protocol-message-formats.html: SSLRequest"""
 
 
 @dataclass(slots=True, eq=False)
@@ -35,6 +38,8 @@ class Proxy:
     refusing: bool = False
     alter: Callable[[bytes], bytes] = bytes
     """What becomes of the server's answers."""
+    tls: ssl.SSLContext | None = None
+    """With it, connections are encrypted up to here, which they have to ask for."""
     losing: bytes = b""
     delivered: bool = True
     lost: asyncio.Event = field(default_factory=asyncio.Event)
@@ -65,6 +70,8 @@ class Proxy:
         task.add_done_callback(self._tasks.discard)
         if self.refusing:
             writer.transport.abort()
+            return
+        if self.tls is not None and not await _encrypted(reader, writer, self.tls):
             return
         answers, server = await asyncio.open_connection(self.host, self.target)
         way = Way((writer, server))
@@ -111,12 +118,26 @@ class Proxy:
             await asyncio.wait(self._tasks)
 
 
+async def _encrypted(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, tls: ssl.SSLContext
+) -> bool:
+    """Do as PostgreSQL does when it is asked for TLS; tell whether that came to anything."""
+    try:
+        assert await reader.readexactly(len(ASK_FOR_TLS)) == ASK_FOR_TLS
+        writer.write(b"S")
+        await writer.start_tls(tls)
+    except (OSError, EOFError):
+        writer.transport.abort()
+        return False
+    return True
+
+
 @asynccontextmanager
-async def proxy(dsn: str) -> AsyncIterator[Proxy]:
+async def proxy(dsn: str, *, tls: ssl.SSLContext | None = None) -> AsyncIterator[Proxy]:
     """Run a proxy to the server of an address for the length of the block."""
     parts = urlsplit(dsn)
     assert parts.hostname is not None
-    way = Proxy(parts.hostname, target=parts.port or 5432)
+    way = Proxy(parts.hostname, target=parts.port or 5432, tls=tls)
     way.flowing.set()
     server = await asyncio.start_server(way.serve, "127.0.0.1", 0)
     way.port = server.sockets[0].getsockname()[1]

@@ -1,5 +1,7 @@
 """What is found when the database is reached: is it sound, and what is its schema?"""
 
+import ssl
+
 import asyncpg
 from chachaml_kernel.errors import ConfigError
 from chachaml_store_sql import migrate
@@ -66,6 +68,16 @@ def _explained(error: BaseException) -> str:
     """Return what is wrong with the way to the database, without any part of its address."""
     if isinstance(error, TimeoutError):
         return f"the PostgreSQL server does not answer within {CONNECT_SECONDS} seconds"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return (
+            f"the certificate of the PostgreSQL server is refused: {error.verify_message}; "
+            "sslrootcert names the file of who vouches for it"
+        )
+    if isinstance(error, FileNotFoundError):
+        return (
+            "a file that the dsn names is not there: "
+            "a socket, or that of sslrootcert, sslcert, sslkey or passfile"
+        )
     if isinstance(error, OSError):
         return f"cannot reach the PostgreSQL server: {error}; is the dsn right, and does it run?"
     if isinstance(error, asyncpg.PostgresError):
