@@ -81,6 +81,8 @@ def _explained(error: BaseException) -> str:
     if isinstance(error, OSError):
         return f"cannot reach the PostgreSQL server: {error}; is the dsn right, and does it run?"
     if isinstance(error, asyncpg.PostgresError):
+        if "startup parameter" in str(error):
+            return f"the pooler refuses this ({error}); set pooler = true, and listen_dsn"
         return f"cannot use the PostgreSQL database: {error}"
     # Errors in reading an address may quote it.
     return (

@@ -23,6 +23,7 @@ class StorePostgres:
     - `transaction_seconds`: how long a transaction may wait and work before it commits.
     - `lock_seconds`: how long a statement may wait for what another transaction holds.
     - `max_waiting`: how many reads, and writes, may wait before further ones are turned away (429).
+    - `pooler`: whether `dsn` leads to one that gives connections away between transactions.
     - `listen_dsn`: a way around a pooler, for the one connection that hears of other kernels.
     """
 
@@ -32,6 +33,7 @@ class StorePostgres:
     transaction_seconds: float = 60.0
     lock_seconds: float = 10.0
     max_waiting: int = 10_000
+    pooler: bool = False
     listen_dsn: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
@@ -63,6 +65,7 @@ class StorePostgres:
             transaction_seconds=self.transaction_seconds,
             lock_seconds=self.lock_seconds,
             max_waiting=self.max_waiting,
+            pooler=self.pooler,
         )
 
     @hookimpl

@@ -8,7 +8,7 @@ from math import inf
 from typing import Any
 
 import asyncpg
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -21,13 +21,9 @@ NAME = "chachaml-kernel"
 SINCE = "chachaml_idle_since"
 
 
-async def connect(
-    dsn: str, *, seconds: float, settings: Mapping[str, str]
-) -> "asyncpg.Connection[Any]":
+async def connect(dsn: str, *, seconds: float, **options: Any) -> "asyncpg.Connection[Any]":  # noqa: ANN401
     """Return a connection on which no command takes longer than some `seconds`."""
-    return await asyncpg.connect(
-        dsn, timeout=CONNECT_SECONDS, command_timeout=seconds, server_settings=settings
-    )
+    return await asyncpg.connect(dsn, timeout=CONNECT_SECONDS, command_timeout=seconds, **options)
 
 
 @dataclass(slots=True, eq=False)
@@ -63,23 +59,48 @@ def _note_time(_: object, record: Any) -> None:  # noqa: ANN401
     record.info[SINCE] = time.monotonic()
 
 
-def make_pool(dsn: str, *, connections: int, statement_seconds: float, lock_seconds: float) -> Pool:
-    """Return a pool of at most so many connections; opens none yet."""
-    settings = {
-        "application_name": NAME,
+def make_pool(
+    dsn: str, *, connections: int, statement_seconds: float, lock_seconds: float, pooler: bool
+) -> Pool:
+    """Return a pool of at most so many connections; opens none yet.
+
+    With a `pooler`, nothing is left on a connection from one transaction to the next.
+    """
+    limits = {
         "statement_timeout": _milliseconds(statement_seconds),
         "lock_timeout": _milliseconds(lock_seconds),
         "idle_in_transaction_session_timeout": _milliseconds(statement_seconds),
     }
-    engine = create_async_engine(
+    options: dict[str, Any] = {"server_settings": {"application_name": NAME, **limits}}
+    adapted: dict[str, Any] = {}
+    if pooler:
+        options = {"server_settings": {"application_name": NAME}, "statement_cache_size": 0}
+        # A statement without a name is gone with the next one.
+        adapted = {"prepared_statement_cache_size": 0, "prepared_statement_name_func": str}
+    # The server ends a slow statement; where it is not heard of any more, so do we.
+    connected = partial(connect, dsn, seconds=statement_seconds + 1, **options)
+
+    def adapt() -> Any:  # noqa: ANN401
+        driver = engine.dialect.dbapi
+        assert driver is not None
+        return driver.connect(async_creator_fn=connected, **adapted)
+
+    engine: AsyncEngine = create_async_engine(
         "postgresql+asyncpg://",
-        # The server ends a slow statement; where it is not heard of any more, so do we.
-        async_creator=partial(connect, dsn, seconds=statement_seconds + 1, settings=settings),
+        creator=adapt,
         pool_size=connections,
         max_overflow=0,
         pool_timeout=statement_seconds,
     )
+    if pooler:
+        event.listen(engine.sync_engine, "begin", partial(_limit, limits=limits))
     return Pool(engine)
+
+
+def _limit(connection: Connection, *, limits: Mapping[str, str]) -> None:
+    """Set limits for one transaction."""
+    each = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in limits.items())
+    connection.exec_driver_sql(f"SELECT {each}")
 
 
 def _milliseconds(seconds: float) -> str:

@@ -98,7 +98,7 @@ class PostgresRelay:
     @asynccontextmanager
     async def _listening(self) -> AsyncIterator[Line]:
         settings = {"application_name": f"{NAME} live"}
-        connection = await connect(self.dsn, seconds=COMMAND_SECONDS, settings=settings)
+        connection = await connect(self.dsn, seconds=COMMAND_SECONDS, server_settings=settings)
         try:
             line = Line(connection, await connection.fetchval(CHANNEL))
             await line.listen()

@@ -21,6 +21,7 @@ async def open_store(
     transaction_seconds: float,
     lock_seconds: float,
     max_waiting: int,
+    pooler: bool,
 ) -> AsyncIterator[SqlStore]:
     """Open the store on a database, whose tables are made or brought up to date if need be."""
     pool = make_pool(
@@ -28,6 +29,7 @@ async def open_store(
         connections=connections,
         statement_seconds=statement_seconds,
         lock_seconds=lock_seconds,
+        pooler=pooler,
     )
     # Slow reads shall not keep writes waiting, nor held writes reads: neither gets all connections.
     abreast = max(1, connections - max(1, connections // 4))
