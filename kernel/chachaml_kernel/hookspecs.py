@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from chachaml_kernel.ports import Announce, ArtifactStore, Authenticator, Exporter, Store
+from chachaml_kernel.ports import Announce, ArtifactStore, Authenticator, Exporter, Relay, Store
 
 if TYPE_CHECKING:
     from chachaml_kernel.kernel import Kernel
@@ -30,6 +30,14 @@ def chachaml_store() -> AbstractAsyncContextManager[Store]:  # type: ignore[empt
 @hookspec
 def chachaml_artifact_store() -> AbstractAsyncContextManager[ArtifactStore]:  # type: ignore[empty-body]
     """Return the artifact store, to be opened when the kernel starts. Exactly one plugin must."""
+
+
+@hookspec
+def chachaml_relay() -> AbstractAsyncContextManager[Relay]:  # type: ignore[empty-body]
+    """Return how kernels that share the store hear of each other's writes.
+
+    At most one plugin may. Without one, a kernel tells those who watch of its own writes alone.
+    """
 
 
 @hookspec

@@ -18,6 +18,7 @@ from chachaml_kernel.services.live import Live
 from chachaml_kernel.services.metrics import Metrics
 from chachaml_kernel.services.models import Models
 from chachaml_kernel.services.queries import Queries
+from chachaml_kernel.services.relaying import relaying
 from chachaml_kernel.services.runs import Runs
 from chachaml_kernel.services.surroundings import Clock, NewId, rising_id, system_clock
 from chachaml_kernel.services.views import Views
@@ -82,6 +83,9 @@ async def open_parts(
         store = await stack.enter_async_context(parts.store)
         artifact_store = await stack.enter_async_context(parts.artifact_store)
         changes = Changes()
+        if parts.relay is not None:
+            relay = await stack.enter_async_context(parts.relay)
+            await stack.enter_async_context(relaying(relay, changes))
         yield Kernel(
             runs=Runs(
                 store,

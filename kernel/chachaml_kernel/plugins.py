@@ -11,7 +11,7 @@ import pluggy
 from chachaml_kernel import hookspecs
 from chachaml_kernel.config import DEFAULT_PLUGINS, Config
 from chachaml_kernel.errors import ConfigError
-from chachaml_kernel.ports import Announce, ArtifactStore, Authenticator, Exporter, Store
+from chachaml_kernel.ports import Announce, ArtifactStore, Authenticator, Exporter, Relay, Store
 from chachaml_kernel.settings import build, suggest
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Parts:
 
     store: AbstractAsyncContextManager[Store]
     artifact_store: AbstractAsyncContextManager[ArtifactStore]
+    relay: AbstractAsyncContextManager[Relay] | None
     exporters: Mapping[str, Exporter]
     tools: Mapping[str, "AnyTool"]
     authenticator: Authenticator | None
@@ -62,6 +63,7 @@ def load(config: Config) -> Parts:
         artifact_store=_the_only(
             manager, "chachaml_artifact_store", part="an artifact store", example="artifacts_fs"
         ),
+        relay=_opened_later(manager, "chachaml_relay", part="a relay"),
         exporters=_offered(manager, "chachaml_exporters", "format", name="format"),
         tools=_tools(manager),
         authenticator=_at_most_one(manager, "chachaml_authenticator", part="an authenticator"),
@@ -182,10 +184,15 @@ def _at_most_one(manager: pluggy.PluginManager, hook: str, *, part: str) -> Any:
 
 
 def _the_only(manager: pluggy.PluginManager, hook: str, *, part: str, example: str) -> Any:  # noqa: ANN401
-    answer = _at_most_one(manager, hook, part=part)
+    answer = _opened_later(manager, hook, part=part)
     if answer is None:
         raise ConfigError(f"no plugin provides {part}; add [plugins.{example}]")
-    if not isinstance(answer, AbstractAsyncContextManager):
+    return answer
+
+
+def _opened_later(manager: pluggy.PluginManager, hook: str, *, part: str) -> Any:  # noqa: ANN401
+    answer = _at_most_one(manager, hook, part=part)
+    if not (answer is None or isinstance(answer, AbstractAsyncContextManager)):
         raise ConfigError(
             f"{hook} must return an async context manager, but one returned {answer!r}"
         )

@@ -1,9 +1,11 @@
 """Several kernels on one PostgreSQL database: what they write is exact."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from itertools import cycle
+from typing import cast
 
 import asyncpg
 import pytest
@@ -11,8 +13,10 @@ from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.models import Stage
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.errors import Upstream
+from chachaml_kernel.ports import Store
 from chachaml_kernel.testing.builders import artifact, new_move, new_run, new_version, points
 from chachaml_kernel.testing.reading import history_of
+from chachaml_kernel.testing.store_races import RaceSuite
 from chachaml_store_postgres import StorePostgres
 from chachaml_store_sql import SqlStore
 
@@ -35,6 +39,22 @@ async def opened(stack: AsyncExitStack, dsn: str) -> SqlStore:
     store = await stack.enter_async_context(StorePostgres(dsn=dsn).chachaml_store())
     assert isinstance(store, SqlStore)
     return store
+
+
+class Turns:
+    """The stores of several kernels on one database, each asked in its turn."""
+
+    def __init__(self, stores: Iterable[Store]) -> None:
+        self._stores = cycle(stores)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(next(self._stores), name)
+
+
+class TestRacesOfTwoKernels(RaceSuite):
+    @pytest.fixture
+    async def store(self, two: list[SqlStore]) -> Store:
+        return cast(Store, Turns(two))
 
 
 async def test_many_start_at_once_on_one_empty_database(postgres_dsn: str) -> None:
@@ -85,6 +105,24 @@ async def test_a_key_that_two_kernels_get_at_once_takes_effect_once(two: list[Sq
         *(two[i % 2].append_points("r", {"m": points(1.0)}, once=once) for i in range(MANY))
     )
     assert len(await history_of(two[0], "r", "m")) == 1
+
+
+async def test_what_two_kernels_are_asked_with_one_key_they_answer_alike(
+    two: list[SqlStore],
+) -> None:
+    await two[0].start_run(new_run("r"))
+    await two[0].add_artifact(artifact("a", "r"))
+    once = [Once(key=f"key {number}", request="same") for number in range(3)]
+    for answers in (
+        await asyncio.gather(*(each.start_run(new_run("s"), once=once[0]) for each in two)),
+        await asyncio.gather(
+            *(each.add_version(new_version("m", "r"), once=once[1]) for each in two)
+        ),
+        await asyncio.gather(*(each.set_stage(new_move("m", 1), once=once[2]) for each in two)),
+    ):
+        assert answers[0] == answers[1]
+    assert (await two[0].count_runs(RunQuery())).running == 2
+    assert len((await two[0].get_model("m")).versions) == 1
 
 
 async def test_children_start_while_their_parent_is_deleted_and_nobody_waits_for_ever(

@@ -23,6 +23,7 @@ from tests.command import serving
 from tests.servers.postgres import PASSWORD, Postgres, database, named, postgres
 
 MANY = 20
+PREPARED = "SELECT name FROM pg_prepared_statements"
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +116,9 @@ async def test_an_address_that_cannot_be_read_is_said_without_quoting_it(dsn: st
     ("settings", "said"),
     [
         ({"dsn": f"host=localhost password={PASSWORD}"}, "postgresql://"),
+        ({"listen_dsn": "localhost"}, "listen_dsn must begin with postgresql://"),
         ({"connections": 0}, "from 1 to 500"),
+        ({"transaction_seconds": 0}, "above 0"),
         ({"statement_seconds": 0}, "above 0"),
         ({"lock_seconds": 4_000}, "at most 3600"),
         ({"max_waiting": 0}, "at least 1"),
@@ -207,6 +210,34 @@ async def test_what_takes_too_long_or_is_held_is_said_and_harms_nothing_else(
         assert "held by another transaction" in held.detail
         assert free is None
         await store.append_points("held", {"m": points(2.0)})
+
+
+@pytest.mark.parametrize("reads", [True, False], ids=["read", "write"])
+async def test_behind_a_pooler_nothing_is_left_on_a_connection(
+    postgres_dsn: str, reads: bool
+) -> None:
+    settings = StorePostgres(
+        dsn=postgres_dsn, pooler=True, connections=1, statement_seconds=7.0, lock_seconds=3.0
+    )
+    names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+    async with settings.chachaml_store() as store:
+        assert isinstance(store, SqlStore)
+        await store.upkeep.idle.wait()
+
+        def look(connection: Connection) -> list[str]:
+            driver = connection.connection.driver_connection
+            processes.append(driver.get_server_pid())  # type: ignore[union-attr]
+            return [connection.execute(text(f"SHOW {name}")).scalar_one() for name in names]
+
+        processes: list[int] = []
+        run = store.read if reads else store.write
+        assert await run(look) == ["7s", "3s", "7s"]
+        assert await run(lambda c: list(c.execute(text(PREPARED)).scalars())) == []
+        raw = store.read.pool.engine  # type: ignore[attr-defined]
+        async with raw.connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver.get_server_pid() in processes
+            assert [await driver.fetchval(f"SHOW {name}") for name in names] == ["0"] * 3
 
 
 async def test_more_than_may_wait_is_turned_away(postgres_dsn: str) -> None:

@@ -6,7 +6,8 @@ import pytest
 from chachaml_kernel.domain.live import Update, Watch, What
 from chachaml_kernel.domain.metrics import Points
 from chachaml_kernel.kernel import Kernel
-from chachaml_kernel.services.changes import MAX_KEYS, MAX_NAMES, Changes
+from chachaml_kernel.services.changes import Changes
+from chachaml_kernel.services.news import MAX_KEYS, MAX_NAMES
 
 from tests.http.serving import kernel
 

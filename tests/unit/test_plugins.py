@@ -107,7 +107,8 @@ class TestHooks:
         assert refusal(config("x")) == (
             "plugin 'x' implements the unknown hook 'chachaml_stor'; known: "
             "chachaml_artifact_store, chachaml_authenticator, chachaml_exporters, "
-            "chachaml_frontend, chachaml_store, chachaml_tools; did you mean 'chachaml_store'?"
+            "chachaml_frontend, chachaml_relay, chachaml_store, chachaml_tools; "
+            "did you mean 'chachaml_store'?"
         )
 
     def test_an_optional_hook_of_somebody_else_may_be_unknown(self, add: Install) -> None:

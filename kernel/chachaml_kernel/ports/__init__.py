@@ -13,6 +13,7 @@ from chachaml_kernel.ports.frontend import Announce
 from chachaml_kernel.ports.keys import KeyStore
 from chachaml_kernel.ports.live import LiveStore
 from chachaml_kernel.ports.models import ModelStore
+from chachaml_kernel.ports.relay import Relay
 from chachaml_kernel.ports.store import (
     ArtifactRecords,
     ExperimentStore,
@@ -38,6 +39,7 @@ __all__ = [
     "MetricStore",
     "ModelStore",
     "Principal",
+    "Relay",
     "RunStore",
     "Store",
     "Stored",

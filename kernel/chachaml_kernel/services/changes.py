@@ -1,61 +1,23 @@
 """Changes: what services tell of after each write, and what those who listen have not heard yet.
 
 What changed is told, not how: whoever wants to know reads it from the store. So nothing here grows
-with what is written, a listener that is late hears everything at once, and a store that learns of
-changes by others could tell of them here as well.
+with what is written, and a listener that is late hears everything at once. Other kernels on the
+same store are told in the same way, and tell.
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from chachaml_kernel.domain.live import ANY, NO_LIST_NEWS, NO_NAMES, ListNews, Names, What
+from chachaml_kernel.domain.live import What
+from chachaml_kernel.services.news import MAX_NAMES, News, RunChange, listed
 
 INTERVAL = 0.5
 """Seconds between two tellings at least. The first change after a quiet time is told at once."""
-MAX_KEYS = 1_000
-"""Metrics of a run whose change is remembered one by one."""
-MAX_NAMES = 100
-"""Runs, models and experiments whose change is told by name."""
 
 NOTHING: frozenset[str] = frozenset()
-
-_COUNTED = {
-    What.STARTED: "started",
-    What.ENDED: "ended",
-    What.ARCHIVED: "moved",
-    What.RESTORED: "moved",
-    What.DELETED: "moved",
-}
-
-
-@dataclass(slots=True)
-class RunChange:
-    """What changed of one run, and which metrics got points."""
-
-    what: set[What] = field(default_factory=set)
-    keys: Names = NO_NAMES
-
-    def add(self, what: Iterable[What], keys: AbstractSet[str], *, more: bool = False) -> None:
-        """Remember what else changed; `more` where other metrics than `keys` may have as well."""
-        self.what.update(what)
-        if more:
-            self.keys = ANY
-        elif keys:
-            self.keys = self.keys.plus(keys, MAX_KEYS)
-
-
-@dataclass(slots=True)
-class News:
-    """What changed since somebody last heard of it."""
-
-    runs: dict[str, RunChange] = field(default_factory=dict)
-    models: Names = NO_NAMES
-    experiments: Names = NO_NAMES
-    listed: ListNews = NO_LIST_NEWS
 
 
 @dataclass(slots=True, eq=False)
@@ -77,24 +39,46 @@ class Listener:
 
     def tell(self, news: News) -> None:
         """Remember what changed."""
-        own = self._news
-        for run_id in self.run_ids & news.runs.keys():
-            change = news.runs[run_id]
-            known = own.runs.setdefault(run_id, RunChange())
-            known.add(change.what, change.keys.names, more=change.keys.more)
-        own.models = _both(own.models, news.models)
-        own.experiments = _both(own.experiments, news.experiments)
-        own.listed = _sum(own.listed, news.listed)
+        for run_id, change in news.of(self.run_ids).items():
+            self._news.run(run_id, change.what, change.keys)
+        self._news.add_lists(news)
+        self._told.set()
+
+
+@dataclass(slots=True, eq=False)
+class Outbox:
+    """What other kernels have not been told yet."""
+
+    _news: News = field(default_factory=News)
+    _told: asyncio.Event = field(default_factory=asyncio.Event)
+    empty: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while whoever sends it waits for more."""
+
+    async def take(self) -> News:
+        """Wait until something changed; return what is to be told."""
+        if not self._told.is_set():
+            self.empty.set()
+            await self._told.wait()
+        self._told.clear()
+        news, self._news = self._news, News()
+        return news
+
+    def put(self, news: News) -> None:
+        """Remember what changed."""
+        self._news.add(news)
+        self.empty.clear()
         self._told.set()
 
 
 @dataclass(slots=True, eq=False)
 class Changes:
-    """Where services tell what they wrote. Without listeners that costs next to nothing."""
+    """Where services tell what they wrote. Where nobody listens that costs next to nothing."""
 
     interval: float = INTERVAL
     _listeners: set[Listener] = field(default_factory=set)
-    _untold: News = field(default_factory=News)
+    _outboxes: set[Outbox] = field(default_factory=set)
+    _own: News = field(default_factory=News)
+    _others: News = field(default_factory=News)
     _timer: asyncio.TimerHandle | None = None
     _last: float = float("-inf")
 
@@ -108,59 +92,59 @@ class Changes:
         finally:
             self._listeners.discard(listener)
 
+    @contextmanager
+    def outbox(self) -> Iterator[Outbox]:
+        """Yield what gathers our own changes for others, until the end of the block."""
+        outbox = Outbox()
+        self._outboxes.add(outbox)
+        try:
+            yield outbox
+        finally:
+            self._outboxes.discard(outbox)
+
     def run(self, run_id: str, what: What, keys: AbstractSet[str] = NOTHING) -> None:
         """Tell that something of a run changed; `keys` are the metrics that got points."""
-        if self._listeners:
-            change = self._untold.runs.get(run_id)
+        if self._listeners or self._outboxes:
+            change = self._own.runs.get(run_id)
             if change is None:
-                change = self._untold.runs[run_id] = RunChange()
+                change = self._own.runs[run_id] = RunChange()
             change.add((what,), keys)
             self._soon()
 
     def model(self, name: str) -> None:
         """Tell that a model or one of its versions changed."""
-        if self._listeners:
-            self._untold.models = self._untold.models.plus({name}, MAX_NAMES)
+        if self._listeners or self._outboxes:
+            self._own.models = self._own.models.plus({name}, MAX_NAMES)
             self._soon()
 
     def experiment(self, name: str) -> None:
         """Tell that an experiment was made, described anew, or got a run."""
+        if self._listeners or self._outboxes:
+            self._own.experiments = self._own.experiments.plus({name}, MAX_NAMES)
+            self._soon()
+
+    def hear(self, news: News) -> None:
+        """Tell what another kernel wrote."""
         if self._listeners:
-            self._untold.experiments = self._untold.experiments.plus({name}, MAX_NAMES)
+            self._others.add(news)
             self._soon()
 
     def _soon(self) -> None:
         if self._timer is None:
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_at(max(loop.time(), self._last + self.interval), self._tell)
+            self._timer = loop.call_at(max(loop.time(), self._last + self.interval), self.tell)
 
-    def _tell(self) -> None:
-        self._timer = None
+    def tell(self) -> None:
+        """Hand on what has gathered, without waiting until it is time."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         self._last = asyncio.get_running_loop().time()
-        news, self._untold = self._untold, News()
-        news.listed = _listed(news.runs)
+        (own, self._own), (others, self._others) = (self._own, News()), (self._others, News())
+        own.listed = listed(own.runs)
+        if own:
+            for outbox in self._outboxes:
+                outbox.put(own)
+        own.add(others)
         for listener in self._listeners:
-            listener.tell(news)
-
-
-def _listed(runs: Mapping[str, RunChange]) -> ListNews:
-    """Return what happened to all runs that changed."""
-    counts: Counter[str] = Counter()
-    for change in runs.values():
-        counted = {_COUNTED[what] for what in change.what if what in _COUNTED}
-        counts.update(counted or {"changed"})
-    return ListNews(NO_NAMES.plus(runs.keys(), MAX_NAMES), **counts)
-
-
-def _both(first: Names, second: Names) -> Names:
-    return second if second.more else first.plus(second.names, MAX_NAMES)
-
-
-def _sum(first: ListNews, second: ListNews) -> ListNews:
-    return ListNews(
-        _both(first.run_ids, second.run_ids),
-        started=first.started + second.started,
-        ended=first.ended + second.ended,
-        moved=first.moved + second.moved,
-        changed=first.changed + second.changed,
-    )
+            listener.tell(own)

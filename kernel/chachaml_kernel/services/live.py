@@ -14,7 +14,8 @@ from chachaml_kernel.domain.live import (
     check_watch,
 )
 from chachaml_kernel.ports import LiveStore
-from chachaml_kernel.services.changes import Changes, News, RunChange
+from chachaml_kernel.services.changes import Changes
+from chachaml_kernel.services.news import News, RunChange
 
 MAX_METRICS = 5_000
 """Metrics that an update tells of, shared out among the runs that are watched."""

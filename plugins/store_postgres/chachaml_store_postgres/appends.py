@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 
-from chachaml_kernel.errors import NotFound, Overloaded
+from chachaml_kernel.errors import NotFound, Overloaded, Upstream
 from chachaml_store_sql import Append, Grown, Runner, append_group, append_one
 from chachaml_store_sql.series.append import Appender
 
-from chachaml_store_postgres.failures import InDoubt
+from chachaml_store_postgres.failures import InDoubt, Unreachable
 
 MAX_GROUP = 500
 """Appends that share a commit at most, so that none waits long for the others."""
@@ -70,10 +70,10 @@ class Groups:
     async def _append_together(self, group: Sequence[Waiting]) -> None:
         """Append a group; where that fails and nothing was written, each of it alone."""
         appends = [one.append for one in group]
-        outcomes: Sequence[Sequence[Grown] | NotFound | InDoubt]
+        outcomes: Sequence[Sequence[Grown] | NotFound | Upstream]
         try:
             outcomes = await self.write(partial(append_group, appends=appends))
-        except InDoubt as error:
+        except (InDoubt, Unreachable) as error:
             outcomes = [error] * len(group)
         except Exception:  # whichever of them is at fault, it is alone in it
             await asyncio.gather(*map(self._append_alone, group))

@@ -1,64 +1,22 @@
-"""Reaching the database: connections, the soundness of what is found, and its schema."""
+"""What is found when the database is reached: is it sound, and what is its schema?"""
 
-from typing import Any
+import ssl
 
 import asyncpg
 from chachaml_kernel.errors import ConfigError
 from chachaml_store_sql import migrate
-from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import DBAPIError, DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chachaml_store_postgres.failures import cause_of
-
-CONNECT_SECONDS = 10
-"""How long one try to connect may take."""
+from chachaml_store_postgres.pool import CONNECT_SECONDS
 
 STARTING = 0x63686163  # "chac"
 """The advisory lock of whoever makes or migrates the tables."""
 
 OLDEST = 15
 """The oldest release of PostgreSQL that is taken: what is used is in it, by its documents."""
-
-
-def make_engine(
-    dsn: str, *, connections: int, statement_seconds: float, lock_seconds: float
-) -> AsyncEngine:
-    """Return what makes connections to the database and keeps them; opens none yet."""
-
-    async def connect() -> "asyncpg.Connection[Any]":
-        return await asyncpg.connect(
-            dsn,
-            timeout=CONNECT_SECONDS,
-            # The server ends a slow statement; where it is not heard of any more, so do we.
-            command_timeout=statement_seconds + 1,
-            server_settings={
-                "application_name": "chachaml-kernel",
-                "statement_timeout": _milliseconds(statement_seconds),
-                "lock_timeout": _milliseconds(lock_seconds),
-                "idle_in_transaction_session_timeout": _milliseconds(statement_seconds),
-            },
-        )
-
-    engine = create_async_engine(
-        "postgresql+asyncpg://",
-        async_creator=connect,
-        pool_size=connections,
-        max_overflow=0,
-        pool_timeout=statement_seconds,
-    )
-    event.listen(engine.sync_engine, "checkout", _refuse_closed)
-    return engine
-
-
-def _milliseconds(seconds: float) -> str:
-    return str(max(1, round(seconds * 1_000)))
-
-
-def _refuse_closed(driver: Any, *_: object) -> None:  # noqa: ANN401  (the adapter of SQLAlchemy)
-    """Have the pool make a new connection in the place of one that the server has closed."""
-    if driver.driver_connection.is_closed():
-        raise DisconnectionError
 
 
 async def prepare(engine: AsyncEngine) -> None:
@@ -110,9 +68,21 @@ def _explained(error: BaseException) -> str:
     """Return what is wrong with the way to the database, without any part of its address."""
     if isinstance(error, TimeoutError):
         return f"the PostgreSQL server does not answer within {CONNECT_SECONDS} seconds"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return (
+            f"the certificate of the PostgreSQL server is refused: {error.verify_message}; "
+            "sslrootcert names the file of who vouches for it"
+        )
+    if isinstance(error, FileNotFoundError):
+        return (
+            "a file that the dsn names is not there: "
+            "a socket, or that of sslrootcert, sslcert, sslkey or passfile"
+        )
     if isinstance(error, OSError):
         return f"cannot reach the PostgreSQL server: {error}; is the dsn right, and does it run?"
     if isinstance(error, asyncpg.PostgresError):
+        if "startup parameter" in str(error):
+            return f"the pooler refuses this ({error}); set pooler = true, and listen_dsn"
         return f"cannot use the PostgreSQL database: {error}"
     # Errors in reading an address may quote it.
     return (

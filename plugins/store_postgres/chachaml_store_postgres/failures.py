@@ -35,6 +35,10 @@ class InDoubt(Upstream):
         )
 
 
+class Unreachable(Upstream):
+    """The database did not answer in time, or not at all, and nothing was written."""
+
+
 def cause_of(error: BaseException) -> BaseException:
     """Return what the driver itself raised."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
@@ -51,6 +55,11 @@ def is_lost(error: BaseException) -> bool:
     return isinstance(cause_of(error), OSError) or code_of(error).startswith(LOST)
 
 
+def is_silence(error: BaseException) -> bool:
+    """Tell whether there was no answer."""
+    return isinstance(cause_of(error), TimeoutError)
+
+
 def is_to_run_again(error: BaseException) -> bool:
     """Tell whether the server has undone a transaction that would do better another time."""
     return code_of(error) in AGAIN
@@ -61,9 +70,11 @@ def meaning(error: BaseException) -> BaseException:
     if isinstance(error, ChachamlError):
         return error
     if isinstance(error, PoolTimeout):
-        return Upstream("all connections to the database are busy; try again", retry_after=1)
+        return Unreachable("all connections to the database are busy; try again", retry_after=1)
+    if is_silence(error):
+        return Unreachable("the database does not answer; try again")
     if is_lost(error):
-        return Upstream(f"the database cannot be reached ({cause_of(error)}); try again")
+        return Unreachable(f"the database cannot be reached ({cause_of(error)}); try again")
     for beginning, words in MEANINGS.items():
         if code_of(error).startswith(beginning):
             return Upstream(f"{words} ({cause_of(error)}); try again")
