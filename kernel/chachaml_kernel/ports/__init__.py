@@ -10,6 +10,7 @@ from chachaml_kernel.ports.authenticator import Authenticator, Caller, Principal
 from chachaml_kernel.ports.bulk import BulkStore
 from chachaml_kernel.ports.exporter import Column, Exporter, Table
 from chachaml_kernel.ports.frontend import Announce
+from chachaml_kernel.ports.keeping import KeepingStore, Snapshot
 from chachaml_kernel.ports.keys import KeyStore
 from chachaml_kernel.ports.live import LiveStore
 from chachaml_kernel.ports.models import ModelStore
@@ -33,12 +34,14 @@ __all__ = [
     "Column",
     "ExperimentStore",
     "Exporter",
+    "KeepingStore",
     "KeyStore",
     "LiveStore",
     "MetricStore",
     "ModelStore",
     "Principal",
     "RunStore",
+    "Snapshot",
     "Store",
     "Stored",
     "SummaryStore",

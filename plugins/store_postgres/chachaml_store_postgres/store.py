@@ -32,7 +32,7 @@ async def open_store(
         run = Transactions(engine, most=connections + max_waiting)
         async with (
             appending(run.write, max_waiting=max_waiting) as append,
-            sql_store(run.read, run.write, append, _give_back) as store,
+            sql_store(run.read, run.write, append, run.hold, give_back=_give_back) as store,
         ):
             yield store
     finally:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from chachaml_kernel.errors import Overloaded
-from sqlalchemy import Connection
+from chachaml_store_sql import Runner
+from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction
 
 from chachaml_store_postgres.failures import InDoubt, is_lost, is_to_run_again, meaning
@@ -33,11 +34,30 @@ class Transactions:
 
     async def read(self, function: Callable[[Connection], T], /) -> T:
         """Return what `function` returns, which sees one state of the database throughout."""
+        return await self._run(self._reading(), function)
+
+    def _reading(self) -> AsyncEngine:
         # Statements of their own would each see a newer state than the one before.
-        snapshot = self.engine.execution_options(
+        return self.engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
-        return await self._run(snapshot, function)
+
+    @asynccontextmanager
+    async def hold(self) -> AsyncIterator[Runner]:
+        """Read one state of the database on a connection of its own, however long it takes."""
+        async with _connected(self._reading()) as connection:
+            turn = asyncio.Lock()
+
+            async def read(function: Callable[[Connection], T], /) -> T:
+                async with turn:
+                    try:
+                        return await connection.run_sync(function)
+                    except Exception as error:
+                        await _give_up_if_lost(connection, error)
+                        raise meaning(error) from error
+
+            await read(_begin_holding)
+            yield read
 
     async def write(self, function: Callable[[Connection], T], /) -> T:
         """Return what `function` returns, once it is on the disk.
@@ -62,6 +82,11 @@ class Transactions:
             raise meaning(error)
         finally:
             self.running -= 1
+
+
+def _begin_holding(connection: Connection) -> None:
+    connection.execute(text("SET idle_in_transaction_session_timeout = 0"))
+    connection.execute(text("SELECT 1"))  # the state is that of now
 
 
 async def _once(engine: AsyncEngine, function: Callable[[Connection], T]) -> T:
