@@ -7,9 +7,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from chachaml_kernel import __version__, loops
+from chachaml_kernel.commands.archive import ARCHIVE
+from chachaml_kernel.commands.backup import BACKUP, RESTORE
 from chachaml_kernel.commands.command import Command
 from chachaml_kernel.commands.copy import COPY
 from chachaml_kernel.commands.display import say
+from chachaml_kernel.commands.gc import GC
+from chachaml_kernel.commands.purge import PURGE
 from chachaml_kernel.commands.verify import VERIFY
 from chachaml_kernel.config import Config, load_config
 from chachaml_kernel.errors import ChachamlError, ConfigError, Conflict, Invalid
@@ -113,7 +117,12 @@ def _table(config: Config) -> str:
 
 COMMANDS = (
     COPY,
+    BACKUP,
+    RESTORE,
     VERIFY,
+    GC,
+    ARCHIVE,
+    PURGE,
     Command("plugins", "list what is installed and configured", lambda _: None, _list_plugins),
 )
 """All commands; without one, the command line serves."""

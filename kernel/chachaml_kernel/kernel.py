@@ -93,7 +93,7 @@ async def open_parts(
             queries=Queries(store),
             exports=Exports(store, parts.exporters, config.kernel.headline, clock),
             live=Live(store, config.kernel.headline, changes),
-            keeping=Keeping(store, artifact_store, new_id),
+            keeping=Keeping(store, artifact_store, clock, new_id),
             authenticator=parts.authenticator,
             health=Health(store, artifact_store),
         )

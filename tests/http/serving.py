@@ -48,7 +48,7 @@ def kernel(
         queries=Queries(records),
         exports=Exports(records, exporters, (), system_clock),
         live=Live(records, (), changes),
-        keeping=Keeping(records, files, rising_id),
+        keeping=Keeping(records, files, system_clock, rising_id),
         authenticator=authenticator,
         health=Health(records, files),
     )

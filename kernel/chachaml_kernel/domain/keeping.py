@@ -112,6 +112,16 @@ class Holdings:
         return any(asdict(self).values())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orphans:
+    """Bytes that no artifact has: how many keys they are under, how many there are, and how many
+    uploads were never finished."""
+
+    keys: int = 0
+    bytes: int = 0
+    unfinished: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a long piece of work has come: `done` of `total` of what it is about."""

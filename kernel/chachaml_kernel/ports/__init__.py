@@ -5,7 +5,7 @@ raise the errors of `chachaml_kernel.errors` and no others for what a user can c
 cannot be reached raises `Upstream`.
 """
 
-from chachaml_kernel.ports.artifact_store import ArtifactStore, Stored
+from chachaml_kernel.ports.artifact_store import ArtifactStore, Found, Stored
 from chachaml_kernel.ports.authenticator import Authenticator, Caller, Principal
 from chachaml_kernel.ports.bulk import BulkStore
 from chachaml_kernel.ports.exporter import Column, Exporter, Table
@@ -34,6 +34,7 @@ __all__ = [
     "Column",
     "ExperimentStore",
     "Exporter",
+    "Found",
     "KeepingStore",
     "KeyStore",
     "LiveStore",

@@ -4,13 +4,14 @@
 import asyncio
 import hashlib
 import random
+import time
 from collections.abc import AsyncIterator, Iterable
 from typing import ClassVar
 
 import pytest
 
 from chachaml_kernel.errors import ChachamlError, NotFound
-from chachaml_kernel.ports import ArtifactStore, Stored
+from chachaml_kernel.ports import ArtifactStore, Found, Stored
 
 SOME = b"0123456789"
 MUCH = random.Random(7).randbytes(3 * 2**20 + 17)
@@ -240,6 +241,33 @@ class ArtifactStoreSuite:
             second += b"".join([chunk async for chunk in other])
         assert (first, second) == (MUCH, MUCH[5:])
 
+    async def test_what_is_stored_is_found_with_its_size_and_its_time(
+        self, artifact_store: ArtifactStore
+    ) -> None:
+        assert await _found(artifact_store) == {}
+        sizes = {f"run{n % 3}/artifact{n}": n * 10 for n in range(12)}
+        for key, size in sizes.items():
+            await artifact_store.write(key, _each([SOME] * (size // 10)))
+        await artifact_store.delete(["run0/artifact0"])
+        found = await _found(artifact_store)
+        del sizes["run0/artifact0"]
+        assert {key: one.size for key, one in found.items()} == sizes
+        now = time.time() * 1_000
+        assert all(abs(one.at - now) < 300_000 for one in found.values())
+
+    async def test_a_write_under_way_is_not_found_and_not_disturbed(
+        self, artifact_store: ArtifactStore
+    ) -> None:
+        async def watched() -> AsyncIterator[bytes]:
+            yield MUCH
+            yield MUCH
+            assert await _found(artifact_store) == {}
+            assert await artifact_store.free_unfinished(before=1_000, dry_run=False) == 0
+            yield SOME
+
+        await artifact_store.write("run/artifact", watched())
+        assert await _read(artifact_store, "run/artifact") == MUCH + MUCH + SOME
+
     async def test_a_store_that_is_well_answers_a_ping(self, artifact_store: ArtifactStore) -> None:
         await artifact_store.ping()
 
@@ -254,6 +282,10 @@ async def _read(
 ) -> bytes:
     async with store.open(key, offset=offset, length=length) as chunks:
         return b"".join([chunk async for chunk in chunks])
+
+
+async def _found(store: ArtifactStore) -> dict[str, Found]:
+    return {one.key: one async for some in store.found() for one in some}
 
 
 async def _is_missing(store: ArtifactStore, key: str) -> bool:

@@ -4,15 +4,15 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-from chachaml_kernel.domain.artifacts import storage_key
-from chachaml_kernel.domain.keeping import Copied, Holdings, Tell
+from chachaml_kernel.domain.artifacts import artifact_id_of, storage_key
+from chachaml_kernel.domain.keeping import Copied, Holdings, Orphans, Tell
 from chachaml_kernel.ports import ArtifactStore, Snapshot, Store
 from chachaml_kernel.services.keeping.bytes import Bytes
 from chachaml_kernel.services.keeping.checking import Checking
 from chachaml_kernel.services.keeping.comparing import Comparing
 from chachaml_kernel.services.keeping.copying import Copying, refuse_other
 from chachaml_kernel.services.keeping.sides import Side, share_bytes
-from chachaml_kernel.services.surroundings import NewId
+from chachaml_kernel.services.surroundings import Clock, NewId
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Keeping:
 
     store: Store
     artifact_store: ArtifactStore
+    clock: Clock
     new_id: NewId
 
     @property
@@ -71,3 +72,26 @@ class Keeping:
             checking = Checking(self.side, held, await held.holdings(), tell)
             async for fault in checking.faults():
                 yield fault
+
+    async def free_orphans(self, *, older_than: int, dry_run: bool) -> Orphans:
+        """Free bytes that no artifact has, and what unfinished uploads left; return how much.
+
+        What is younger than `older_than` milliseconds may belong to an upload that is under way,
+        and is left alone. With `dry_run`, all of it is.
+        """
+        before = self.clock() - older_than
+        keys = size = 0
+        async for some in self.artifact_store.found():
+            named = {it: found for found in some if (it := artifact_id_of(found.key))}
+            known = await self.store.known_artifacts(list(named))
+            unknown = [found for artifact_id, found in named.items() if artifact_id not in known]
+            orphans = [found for found in unknown if found.at < before]
+            keys, size = keys + len(orphans), size + sum(found.size for found in orphans)
+            if not dry_run:
+                await self.artifact_store.delete([found.key for found in orphans])
+        unfinished = await self.artifact_store.free_unfinished(before=before, dry_run=dry_run)
+        return Orphans(keys=keys, bytes=size, unfinished=unfinished)
+
+    async def settle(self) -> None:
+        """Return when the space of what was deleted is given back, where the store gives any."""
+        await self.store.settle()
