@@ -33,49 +33,57 @@ class Bytes:
 
         Bytes that the source has lost are a fault, which keeps nothing else from being copied.
         """
-        key = storage_key(artifact.run_id, artifact.id)
         try:
-            if not self.shared and not await self._is_there(key, artifact):
-                await self._send(key, artifact)
-        except (NotFound, Upstream):
-            if await self.source.store.known_artifacts([artifact.id]):
+            brought = await self._bring(artifact)
+        except Upstream:  # which deleting what is read may look like
+            if await self._is_known(artifact):
                 raise
+            brought = None
+        if brought is None and not await self._is_known(artifact):
             self.left_out.add(artifact.id)
             return False
+        if brought != promised(artifact):
+            self.note_lost(artifact, brought)
         self.copied += artifact.size
         self.tell(Progress("bytes of artifacts copied", self.copied, self.total))
         return True
 
-    async def _is_there(self, key: str, artifact: Artifact) -> bool:
-        """Tell whether a copy that was broken off brought the bytes; clear away others."""
-        found = await stored(self.target.artifact_store, key)
-        if found == Stored(artifact.size, artifact.sha256):
-            return True
-        await self.target.artifact_store.delete([key])
-        return False
-
-    async def _send(self, key: str, artifact: Artifact) -> None:
-        fault = None
+    async def _bring(self, artifact: Artifact) -> Stored | None:
+        """Return what the target has of an artifact now; none where the source has nothing."""
+        if self.shared:
+            return await bytes_of(self.source.artifact_store, artifact)
+        before = await bytes_of(self.target.artifact_store, artifact)
+        if before == promised(artifact):
+            return before
+        key = storage_key(artifact.run_id, artifact.id)
+        if before is not None:
+            await self.target.artifact_store.delete([key])
         try:
             async with self.source.artifact_store.open(key) as chunks:
-                sent = await self.target.artifact_store.write(key, chunks)
+                return await self.target.artifact_store.write(key, chunks)
         except NotFound:
-            if not await self.source.store.known_artifacts([artifact.id]):
-                raise
-            fault = "has no bytes"
-        else:
-            if sent != Stored(artifact.size, artifact.sha256):
-                fault = "has other bytes than were stored"
-        if fault is not None:
-            self.lost.add(artifact.id)
-            named = described(KeptArtifact(artifact, current=True))
-            self.faults.append(f"{named} {fault} in the source")
+            return None
+
+    async def _is_known(self, artifact: Artifact) -> bool:
+        return bool(await self.source.store.known_artifacts([artifact.id]))
+
+    def note_lost(self, artifact: Artifact, found: Stored | None) -> None:
+        """Note that the source has not the bytes of an artifact, but what was `found`, if any."""
+        which = "no" if found is None else "other"
+        named = described(KeptArtifact(artifact, current=True))
+        self.lost.add(artifact.id)
+        self.faults.append(f"{named} has {which} bytes in the source")
 
 
-async def stored(artifact_store: ArtifactStore, key: str) -> Stored | None:
-    """Return what is under a key, read to its end; none where nothing is."""
+def promised(artifact: Artifact) -> Stored:
+    """Return what was stored of an artifact."""
+    return Stored(artifact.size, artifact.sha256)
+
+
+async def bytes_of(artifact_store: ArtifactStore, artifact: Artifact) -> Stored | None:
+    """Return what there is of an artifact, read to its end; none where nothing is."""
     try:
-        async with artifact_store.open(key) as chunks:
+        async with artifact_store.open(storage_key(artifact.run_id, artifact.id)) as chunks:
             return await digest(chunks)
     except NotFound:
         return None

@@ -4,7 +4,6 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from chachaml_kernel.domain.artifacts import storage_key
 from chachaml_kernel.domain.keeping import (
     AppliedKey,
     Holdings,
@@ -17,8 +16,8 @@ from chachaml_kernel.domain.keeping import (
     fingerprint,
 )
 from chachaml_kernel.errors import Upstream
-from chachaml_kernel.ports import ArtifactStore, Snapshot, Stored
-from chachaml_kernel.services.keeping.bytes import Bytes, stored
+from chachaml_kernel.ports import ArtifactStore, Snapshot
+from chachaml_kernel.services.keeping.bytes import Bytes, bytes_of, promised
 from chachaml_kernel.services.keeping.digests import digest_of
 from chachaml_kernel.services.keeping.streams import pairs
 
@@ -67,8 +66,12 @@ class Comparing:
             self.tell(Progress("points compared", self.points, self.total.points))
 
     async def _compare_bytes(self, kept: KeptArtifact) -> None:
-        if await faults_of_bytes(self.bytes.target.artifact_store, kept):
-            raise _other(kept, " in its bytes")
+        artifact = kept.artifact
+        if await bytes_of(self.bytes.target.artifact_store, artifact) != promised(artifact):
+            mine = await bytes_of(self.bytes.source.artifact_store, artifact)
+            if mine == promised(artifact):
+                raise _other(kept, " in its bytes")
+            self.bytes.note_lost(artifact, mine)
         self.read += kept.artifact.size
         self.tell(Progress("bytes of artifacts compared", self.read, self.total.bytes))
 
@@ -84,10 +87,10 @@ def _other(thing: Thing | None, where: str = "") -> Upstream:
 async def faults_of_bytes(artifact_store: ArtifactStore, kept: KeptArtifact) -> list[str]:
     """Return what is wrong with the bytes of an artifact, if anything is."""
     artifact = kept.artifact
-    found = await stored(artifact_store, storage_key(artifact.run_id, artifact.id))
+    found = await bytes_of(artifact_store, artifact)
     if found is None:
         return [f"{described(kept)} has no bytes"]
-    if found != Stored(artifact.size, artifact.sha256):
+    if found != promised(artifact):
         return [
             f"{described(kept)} has other bytes than were stored: {found.size:,} of "
             f"{artifact.size:,}, sha256 {found.sha256}"
