@@ -97,7 +97,7 @@ def _sweep(path: Path, *, before: float, dry_run: bool) -> bool:
 def walk(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
     """Yield the files in the folders of a folder, as `folder/name`, and what is known of each."""
     for run in folder.iterdir():
-        if run.is_dir() and run.name != INCOMING:
-            for path in run.iterdir():
-                with suppress(FileNotFoundError):  # it was deleted meanwhile
+        with suppress(FileNotFoundError, NotADirectoryError):  # the first: deleted meanwhile
+            for path in list(run.iterdir()):
+                with suppress(FileNotFoundError):
                     yield f"{run.name}/{path.name}", path.stat()
