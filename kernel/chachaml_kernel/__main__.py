@@ -1,64 +1,97 @@
-"""The command line: `chachaml-kernel` serves, `chachaml-kernel plugins` lists the plugins."""
+"""The command line: `chachaml-kernel` serves, `chachaml-kernel COMMAND` does something else."""
 
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from chachaml_kernel import __version__, loops
+from chachaml_kernel.commands.archive import ARCHIVE
+from chachaml_kernel.commands.backup import BACKUP, RESTORE
+from chachaml_kernel.commands.command import Command
+from chachaml_kernel.commands.copy import COPY
+from chachaml_kernel.commands.display import say
+from chachaml_kernel.commands.gc import GC
+from chachaml_kernel.commands.purge import PURGE
+from chachaml_kernel.commands.verify import VERIFY
 from chachaml_kernel.config import Config, load_config
-from chachaml_kernel.errors import ChachamlError
+from chachaml_kernel.errors import ChachamlError, ConfigError, Conflict, Invalid
 from chachaml_kernel.plugins import installed
 from chachaml_kernel.serving import check, run_until_signalled
 
-INTERRUPTED = 130
-"""The exit code of a program that Ctrl-C ended before it served, as shells have it."""
+FAILED, REFUSED, INTERRUPTED = 1, 2, 130
+"""Exit codes: of what went wrong; of what a command refused before it changed anything, as shells
+have it for bad usage; and, as they have it too, of what Ctrl-C ended."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks; return the exit code."""
     options = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = options.run
     try:
-        config = load_config(
-            file=options.config,
-            host=options.host,
-            port=options.port,
-            data=options.data,
-            env=os.environ,
-        )
-        if options.command == "plugins":
-            _say(_table(config))
-        elif options.check:
-            check(config)
-            _say(f"the configuration is right: {', '.join(config.plugins)}")
-        else:
-            loops.run(run_until_signalled(config, ready=_announce))
+        return run(options)
     except ChachamlError as error:
         sys.stderr.write(f"chachaml-kernel: {' '.join(error.detail.splitlines())}\n")
-        return 1
+        refused = isinstance(error, ConfigError | Conflict | Invalid)
+        return REFUSED if refused and run not in (_serve, _list_plugins) else FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="chachaml-kernel", description="Serve the tracking of machine-learning experiments."
+        prog="chachaml-kernel",
+        description="Serve the tracking of machine-learning experiments, or do what COMMAND says.",
     )
-    parser.add_argument(
-        "command",
-        nargs="?",
-        choices=("plugins",),
-        help="list what is installed and configured, and do not serve",
-    )
-    parser.add_argument("--config", type=Path, metavar="FILE", help="the config file, in TOML")
+    _add_common(parser)
     parser.add_argument("--host", help="the address to listen on")
     parser.add_argument("--port", type=_port, help="the port to listen on; 0 takes a free one")
-    parser.add_argument("--data", type=Path, metavar="DIR", help="where relative paths begin")
     parser.add_argument("--check", action="store_true", help="check the configuration, then end")
     parser.add_argument("--version", action="version", version=f"chachaml-kernel {__version__}")
+    parser.set_defaults(run=_serve)
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+    for command in COMMANDS:
+        own = commands.add_parser(command.name, help=command.summary, description=command.summary)
+        # What stands before the command holds, unless it is said again behind it.
+        _add_common(own, default=argparse.SUPPRESS)
+        command.add_options(own)
+        own.set_defaults(run=command.run)
     return parser
+
+
+def _add_common(parser: argparse.ArgumentParser, *, default: str | None = None) -> None:
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="the config file, in TOML", default=default
+    )
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="where relative paths begin", default=default
+    )
+
+
+def _serve(options: argparse.Namespace) -> int:
+    config = _config(options)
+    if options.check:
+        check(config)
+        say(f"the configuration is right: {', '.join(config.plugins)}")
+    else:
+        loops.run(run_until_signalled(config, ready=_announce))
+    return 0
+
+
+def _list_plugins(options: argparse.Namespace) -> int:
+    say(_table(_config(options)))
+    return 0
+
+
+def _config(options: argparse.Namespace) -> Config:
+    return load_config(
+        file=options.config,
+        host=options.host,
+        port=options.port,
+        data=options.data,
+        env=os.environ,
+    )
 
 
 def _port(text: str) -> int:
@@ -68,7 +101,7 @@ def _port(text: str) -> int:
 
 
 def _announce(addresses: Sequence[str]) -> None:
-    _say(f"chachaml-kernel {__version__} on {', '.join(addresses)} (Ctrl-C ends it)")
+    say(f"chachaml-kernel {__version__} on {', '.join(addresses)} (Ctrl-C ends it)")
 
 
 def _table(config: Config) -> str:
@@ -82,14 +115,17 @@ def _table(config: Config) -> str:
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
 
-def _say(text: str) -> None:
-    """Write a line to stdout at once; if nobody reads it, go on without."""
-    try:
-        sys.stdout.write(f"{text}\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The interpreter flushes once more at its end, and would complain then.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+COMMANDS = (
+    COPY,
+    BACKUP,
+    RESTORE,
+    VERIFY,
+    GC,
+    ARCHIVE,
+    PURGE,
+    Command("plugins", "list what is installed and configured", lambda _: None, _list_plugins),
+)
+"""All commands; without one, the command line serves."""
 
 
 if __name__ == "__main__":

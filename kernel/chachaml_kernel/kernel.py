@@ -14,6 +14,7 @@ from chachaml_kernel.services.changes import Changes
 from chachaml_kernel.services.experiments import Experiments
 from chachaml_kernel.services.exports import Exports
 from chachaml_kernel.services.health import Health
+from chachaml_kernel.services.keeping.keeping import Keeping
 from chachaml_kernel.services.live import Live
 from chachaml_kernel.services.metrics import Metrics
 from chachaml_kernel.services.models import Models
@@ -44,6 +45,7 @@ class Kernel:
     queries: Queries
     exports: Exports
     live: Live
+    keeping: Keeping
     authenticator: Authenticator | None
     health: Health
     further_tools: Mapping[str, "AnyTool"] = field(default_factory=dict)
@@ -107,6 +109,7 @@ async def open_parts(
             queries=Queries(store),
             exports=Exports(store, parts.exporters, config.kernel.headline, clock),
             live=Live(store, config.kernel.headline, changes),
+            keeping=Keeping(store, artifact_store, clock, new_id),
             authenticator=parts.authenticator,
             health=Health(store, artifact_store),
             further_tools=parts.tools,

@@ -28,11 +28,13 @@ Frontend: TypeAlias = Callable[["Kernel", Announce], Coroutine[Any, Any, None]]
 class Parts:
     """What the configured plugins provide; nothing of it is open yet.
 
+    `store_plugins` are those that may provide the store: others that equal them have the same data.
     Exporters are by format, tools by name, front ends by the plugin's name, in the order of the
     configuration.
     """
 
     store: AbstractAsyncContextManager[Store]
+    store_plugins: Sequence[object]
     artifact_store: AbstractAsyncContextManager[ArtifactStore]
     relay: AbstractAsyncContextManager[Relay] | None
     exporters: Mapping[str, Exporter]
@@ -60,6 +62,7 @@ def load(config: Config) -> Parts:
     manager = _register(config)
     return Parts(
         store=_the_only(manager, "chachaml_store", part="a store", example="store_sqlite"),
+        store_plugins=[impl.plugin for impl in manager.hook.chachaml_store.get_hookimpls()],
         artifact_store=_the_only(
             manager, "chachaml_artifact_store", part="an artifact store", example="artifacts_fs"
         ),

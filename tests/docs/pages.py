@@ -6,8 +6,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 README, CONTRIBUTING = ROOT / "README.md", ROOT / "CONTRIBUTING.md"
-CONFIGURATION, HOOKS, HTTP = (
-    ROOT / "docs" / name for name in ("configuration.md", "hooks.md", "http.md")
+CONFIGURATION, HOOKS, HTTP, KEEPING = (
+    ROOT / "docs" / name for name in ("configuration.md", "hooks.md", "http.md", "keeping.md")
 )
 PAGES = (README, CONTRIBUTING, *sorted((ROOT / "docs").rglob("*.md")))
 

@@ -8,10 +8,10 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
-from chachaml_kernel.__main__ import main
+from chachaml_kernel.__main__ import COMMANDS, main
 from chachaml_kernel.config import KernelSettings, load_config
 
-from tests.docs.pages import CONFIGURATION, PAGES, prose, rows, sections
+from tests.docs.pages import CONFIGURATION, KEEPING, PAGES, prose, rows, sections
 
 TABLES = {
     "[kernel]": KernelSettings,
@@ -80,9 +80,23 @@ def test_every_variable_that_a_page_mentions_sets_something() -> None:
         assert mentioned <= asked.names | settings
 
 
-def test_every_option_of_the_command_has_its_row(capsys: pytest.CaptureFixture[str]) -> None:
+def options_of(capsys: pytest.CaptureFixture[str], *command: str) -> set[str]:
     with pytest.raises(SystemExit):
-        main(["--help"])
-    options = set(re.findall(r"^ +(?:-h, )?(--[a-z]+)", capsys.readouterr().out, re.MULTILINE))
+        main([*command, "--help"])
+    said = capsys.readouterr().out
+    return set(re.findall(r"^ +(?:-h, )?(--[a-z-]+)", said, re.MULTILINE))
+
+
+def test_every_option_of_the_command_line_has_its_row(capsys: pytest.CaptureFixture[str]) -> None:
     documented = [row[0] for row in rows(sections(CONFIGURATION, 2)["Command line"])]
-    assert {name.split()[0] for name in documented} == options | {"plugins"}
+    commands = {command.name for command in COMMANDS}
+    assert {name.split()[0] for name in documented} == options_of(capsys) | commands
+
+
+@pytest.mark.parametrize("name", sorted({command.name for command in COMMANDS} - {"plugins"}))
+def test_every_command_has_its_section_with_all_its_options(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    section = sections(KEEPING, 3)[name]
+    for option in options_of(capsys, name) - options_of(capsys, "plugins"):
+        assert f"`{option}" in section, option

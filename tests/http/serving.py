@@ -13,6 +13,7 @@ from chachaml_kernel.services.changes import Changes
 from chachaml_kernel.services.experiments import Experiments
 from chachaml_kernel.services.exports import Exports
 from chachaml_kernel.services.health import Health
+from chachaml_kernel.services.keeping.keeping import Keeping
 from chachaml_kernel.services.live import Live
 from chachaml_kernel.services.metrics import Metrics
 from chachaml_kernel.services.models import Models
@@ -47,6 +48,7 @@ def kernel(
         queries=Queries(records),
         exports=Exports(records, exporters, (), system_clock),
         live=Live(records, (), changes),
+        keeping=Keeping(records, files, system_clock, rising_id),
         authenticator=authenticator,
         health=Health(records, files),
     )

@@ -69,6 +69,8 @@ class JournalStore(MemoryStore):
     save_view = journalled(MemoryStore.save_view)
     rename_view = journalled(MemoryStore.rename_view)
     delete_view = journalled(MemoryStore.delete_view)
+    load = journalled(MemoryStore.load)
+    load_points = journalled(MemoryStore.load_points)
 
     async def write(self, entry: Any) -> Any:  # noqa: ANN401  the write that it names knows
         """Journal a write, then apply it; one that is refused is taken out of the journal."""

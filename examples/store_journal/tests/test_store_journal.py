@@ -8,10 +8,12 @@ import pytest
 import pytest_asyncio
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.errors import ConfigError, NotFound, Upstream
+from chachaml_kernel.memory import MemoryStore
 from chachaml_kernel.ports import Store
 from chachaml_kernel.testing import StoreSuite
 from chachaml_kernel.testing.builders import new_run, points
 from chachaml_kernel.testing.reading import bits, history_of, refused, run_ids
+from chachaml_kernel.testing.store_keeping import everything, fill, move
 from chachaml_store_journal import StoreJournal
 
 
@@ -40,6 +42,17 @@ async def test_what_was_acknowledged_is_there_after_a_crash(tmp_path: Path) -> N
             history = await history_of(store, "r", "loss")
             assert bits(history.values) == bits(values)
     assert plugin.path.read_bytes() == entries
+
+
+@pytest.mark.asyncio
+async def test_what_was_loaded_is_there_after_a_crash(tmp_path: Path) -> None:
+    source = MemoryStore()
+    await fill(source)
+    plugin = StoreJournal(path=tmp_path / "journal")
+    async with plugin.chachaml_store() as store:
+        await move(source, store)
+    async with plugin.chachaml_store() as store:
+        assert await everything(store) == await everything(source)
 
 
 @pytest.mark.asyncio

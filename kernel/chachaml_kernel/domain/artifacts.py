@@ -1,11 +1,13 @@
 """Artifacts: named bytes that a run leaves."""
 
+import re
 from dataclasses import dataclass
 
 from chachaml_kernel.domain.names import refuse_control_characters
 from chachaml_kernel.errors import Invalid
 
 MAX_NAME_BYTES = 1_000
+STORAGE_KEY = re.compile(r"[0-9a-f]{32}/([0-9a-f]{32})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,11 @@ class Artifact:
 def storage_key(run_id: str, artifact_id: str) -> str:
     """Return where an artifact store keeps the bytes: ids of ours only, no text of a client."""
     return f"{run_id}/{artifact_id}"
+
+
+def artifact_id_of(key: str) -> str | None:
+    """Return the id of the artifact whose bytes are under a storage key; none if no id is in it."""
+    return match[1] if (match := STORAGE_KEY.fullmatch(key)) else None
 
 
 def check_artifact_name(name: str) -> str:

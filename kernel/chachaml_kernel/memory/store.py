@@ -2,6 +2,7 @@
 
 from chachaml_kernel.memory.bulk import MemoryBulk
 from chachaml_kernel.memory.experiments import MemoryExperiments
+from chachaml_kernel.memory.keeping import MemoryKeeping
 from chachaml_kernel.memory.keys import MemoryKeys
 from chachaml_kernel.memory.live import MemoryLive
 from chachaml_kernel.memory.metrics import MemoryMetrics
@@ -24,6 +25,7 @@ class MemoryStore(
     MemoryExperiments,
     MemoryModels,
     MemoryViews,
+    MemoryKeeping,
 ):
     """Keeps the promises of `Store`, but for durability.
 

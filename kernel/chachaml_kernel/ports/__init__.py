@@ -5,11 +5,12 @@ raise the errors of `chachaml_kernel.errors` and no others for what a user can c
 cannot be reached raises `Upstream`.
 """
 
-from chachaml_kernel.ports.artifact_store import ArtifactStore, Stored
+from chachaml_kernel.ports.artifact_store import ArtifactStore, Found, Stored
 from chachaml_kernel.ports.authenticator import Authenticator, Caller, Principal
 from chachaml_kernel.ports.bulk import BulkStore
 from chachaml_kernel.ports.exporter import Column, Exporter, Table
 from chachaml_kernel.ports.frontend import Announce
+from chachaml_kernel.ports.keeping import KeepingStore, Snapshot
 from chachaml_kernel.ports.keys import KeyStore
 from chachaml_kernel.ports.live import LiveStore
 from chachaml_kernel.ports.models import ModelStore
@@ -34,6 +35,8 @@ __all__ = [
     "Column",
     "ExperimentStore",
     "Exporter",
+    "Found",
+    "KeepingStore",
     "KeyStore",
     "LiveStore",
     "MetricStore",
@@ -41,6 +44,7 @@ __all__ = [
     "Principal",
     "Relay",
     "RunStore",
+    "Snapshot",
     "Store",
     "Stored",
     "SummaryStore",

@@ -14,6 +14,15 @@ class Stored:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What lies under a key: how many bytes, and since when, in milliseconds since the epoch."""
+
+    key: str
+    size: int
+    at: int
+
+
 class ArtifactStore(Protocol):
     """Keeps bytes under keys of the form `folder/name`, both of letters, digits, `-` and `_`.
 
@@ -41,6 +50,22 @@ class ArtifactStore(Protocol):
 
     async def delete(self, keys: Sequence[str]) -> None:
         """Free what is under `keys`; a key with nothing under it is no error."""
+        ...
+
+    def found(self) -> AsyncIterator[Sequence[Found]]:
+        """Yield what lies under keys, some thousands at a time at most, in any order.
+
+        Whatever else lies in the same place is none of it. What is written or deleted meanwhile may
+        be, or not.
+        """
+        ...
+
+    async def free_unfinished(self, *, before: int, dry_run: bool) -> int:
+        """Free what writes left that are over and did not end; return how many of them did.
+
+        Writes that began at `before` or later are left alone, and so are those that are known to be
+        under way. With `dry_run`, nothing is freed.
+        """
         ...
 
     async def ping(self) -> None:

@@ -1,9 +1,9 @@
 """The port of stores: everything but the bytes of artifacts.
 
 The store offers intentions, not rows. Every method is atomic: it takes effect whole or not at all.
-Every write is durable when it returns. Every write takes `once`: where its key was applied before
-for the same request, the write returns what it returned then and changes nothing; for another
-request it raises `Conflict`. A write that raises leaves its key unused.
+Every write is durable when it returns. Every write but those of `KeepingStore` takes `once`: where
+its key was applied before for the same request, the write returns what it returned then and changes
+nothing; for another request it raises `Conflict`. A write that raises leaves its key unused.
 
 "Takes writes" means: the run exists and is running. A method that needs this raises
 `NotFound("run")` otherwise, and its detail says whether the run never was or has ended.
@@ -24,6 +24,7 @@ from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import NewRun, Run, RunDetail, RunKeys, RunRow, RunStatus
 from chachaml_kernel.domain.values import JsonValue
 from chachaml_kernel.ports.bulk import BulkStore
+from chachaml_kernel.ports.keeping import KeepingStore
 from chachaml_kernel.ports.keys import KeyStore
 from chachaml_kernel.ports.live import LiveStore
 from chachaml_kernel.ports.models import ModelStore
@@ -230,6 +231,7 @@ class Store(
     ExperimentStore,
     ModelStore,
     ViewStore,
+    KeepingStore,
     Protocol,
 ):
     """All of the above in one place, so that what must happen together does."""

@@ -9,6 +9,7 @@ from chachaml_kernel.testing.store_experiments import ExperimentSuite
 from chachaml_kernel.testing.store_groups import GroupSuite
 from chachaml_kernel.testing.store_headlines import HeadlineSuite
 from chachaml_kernel.testing.store_histories import HistorySuite
+from chachaml_kernel.testing.store_keeping import KeepingSuite
 from chachaml_kernel.testing.store_keys import KeySuite
 from chachaml_kernel.testing.store_lists import ListSuite
 from chachaml_kernel.testing.store_live import LiveSuite
@@ -55,6 +56,7 @@ class StoreSuite(
     ViewSuite,
     OnceSuite,
     RaceSuite,
+    KeepingSuite,
 ):
     """Every promise of `chachaml_kernel.ports.Store` as a test.
 

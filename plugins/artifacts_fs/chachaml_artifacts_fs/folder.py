@@ -4,8 +4,10 @@ All of it waits for the disk and raises `OSError`.
 """
 
 import fcntl
+import math
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -21,8 +23,7 @@ def prepare(folder: Path) -> None:
     (folder / INCOMING).mkdir(parents=True, exist_ok=True)
     for path in missing:
         flush_folder(path.parent)
-    for path in (folder / INCOMING).iterdir():
-        _sweep(path)
+    sweep(folder)
     try_writing(folder, b"")  # not a byte more: with a full disk one can still read and delete
 
 
@@ -72,8 +73,31 @@ def flush_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _sweep(path: Path) -> None:
+def sweep(folder: Path, *, before: float = math.inf, dry_run: bool = False) -> int:
+    """Remove the incoming files that were last written `before` a time and whose writers died.
+
+    Return how many they are.
+    """
+    return sum(
+        _sweep(path, before=before, dry_run=dry_run) for path in (folder / INCOMING).iterdir()
+    )
+
+
+def _sweep(path: Path, *, before: float, dry_run: bool) -> bool:
     """Remove an incoming file unless its writer lives, who then holds its lock."""
     with suppress(FileNotFoundError, BlockingIOError), path.open("r+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        path.unlink()
+        if os.fstat(file.fileno()).st_mtime < before:
+            if not dry_run:
+                path.unlink()
+            return True
+    return False
+
+
+def walk(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """Yield the files in the folders of a folder, as `folder/name`, and what is known of each."""
+    for run in folder.iterdir():
+        with suppress(FileNotFoundError, NotADirectoryError):  # the first: deleted meanwhile
+            for path in list(run.iterdir()):
+                with suppress(FileNotFoundError):
+                    yield f"{run.name}/{path.name}", path.stat()

@@ -1,24 +1,28 @@
 """The artifact store: each key is a file `<folder>/<key>`."""
 
+import os
 import re
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, aclosing, asynccontextmanager
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, TypeVar, TypeVarTuple
 
 from chachaml_kernel.errors import ConfigError, Invalid, NotFound, Upstream
-from chachaml_kernel.ports import ArtifactStore, Stored
+from chachaml_kernel.ports import ArtifactStore, Found, Stored
 from chachaml_kernel.threads import finish_in
 
-from chachaml_artifacts_fs.folder import prepare, remove, try_writing
+from chachaml_artifacts_fs.folder import prepare, remove, sweep, try_writing, walk
 from chachaml_artifacts_fs.upload import Upload
 
 THREADS = 8
 """Writes and reads that wait for the disk at one time; more of them queue."""
 HOP = 2**20
 """Bytes that go to a thread, or come from it, at one time."""
+FOUND_AT_ONCE = 1_000
 KEY = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9_-]+")
 
 T = TypeVar("T")
@@ -86,6 +90,21 @@ class FolderStore:
         """Free what is under `keys`."""
         await self._run(_remove_all, [self._path(key) for key in keys])
 
+    async def found(self) -> AsyncIterator[Sequence[Found]]:
+        """Yield what lies under keys."""
+        files = walk(self._folder)
+        while some := await self._run(_next, files):
+            yield [
+                Found(key, known.st_size, int(known.st_mtime * 1_000))
+                for key, known in some
+                if KEY.fullmatch(key)
+            ]
+
+    async def free_unfinished(self, *, before: int, dry_run: bool) -> int:
+        """Free what died writers left."""
+        work = partial(sweep, self._folder, before=before / 1_000, dry_run=dry_run)
+        return await self._run(work)
+
     async def ping(self) -> None:
         """Raise `Upstream` if a byte could not be written now."""
         await self._run(try_writing, self._folder, b"\0")
@@ -133,3 +152,7 @@ def _open_at(opened: ExitStack, path: Path, offset: int) -> BinaryIO:
 def _remove_all(paths: Sequence[Path]) -> None:
     for path in paths:
         remove(path)
+
+
+def _next(files: Iterator[tuple[str, os.stat_result]]) -> list[tuple[str, os.stat_result]]:
+    return list(islice(files, FOUND_AT_ONCE))

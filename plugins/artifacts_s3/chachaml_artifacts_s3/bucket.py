@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from io import BytesIO
+from itertools import islice
 from typing import Protocol
 
 from chachaml_kernel.errors import Upstream
@@ -16,6 +17,8 @@ from minio.error import S3Error
 
 from chachaml_artifacts_s3.faults import told_of
 
+PAGE = 1_000
+"""Objects that S3 names at a time."""
 PROBE = ".writable"
 """The object that is written to see whether that can be done; no key can name it."""
 ALREADY_THERE = ("BucketAlreadyOwnedByYou", "BucketAlreadyExists")
@@ -149,6 +152,20 @@ class Bucket:
         with self._told():
             for error in self._client.remove_objects(self._name, named):
                 raise Upstream(f"{self.place} does not delete: {error.code}, {error.message}")
+
+    def found(self) -> Iterator[Sequence[tuple[str, int, datetime]]]:
+        """Yield the key, the size and the time of each object, a page of them at a time."""
+        objects = self._client.list_objects(self._name, prefix=self._prefix, recursive=True)
+        while True:
+            with self._told():
+                page = list(islice(objects, PAGE))
+            if not page:
+                return
+            yield [
+                (one.object_name.removeprefix(self._prefix), one.size or 0, one.last_modified)
+                for one in page
+                if one.object_name and one.last_modified
+            ]
 
     def _told(self) -> AbstractContextManager[None]:
         return told_of(self.place)

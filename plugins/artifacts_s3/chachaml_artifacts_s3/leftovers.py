@@ -51,10 +51,19 @@ class Leftovers:
 
 def sweep(bucket: Bucket, *, hours: float) -> None:
     """Free the uploads that a server left unfinished which died more than `hours` ago."""
-    last = datetime.now(UTC) - timedelta(hours=hours)
+    before = datetime.now(UTC) - timedelta(hours=hours)
     try:
-        for key, upload, begun in bucket.uploads():
-            if begun <= last:
-                bucket.abort(key, upload)
+        free_unfinished(bucket, before=before, dry_run=False)
     except Upstream as error:
         logger.warning("uploads that dead servers left behind are not looked for: %s", error)
+
+
+def free_unfinished(bucket: Bucket, *, before: datetime, dry_run: bool) -> int:
+    """Free the unfinished uploads that began before a time; return how many they are."""
+    count = 0
+    for key, upload, begun in bucket.uploads():
+        if begun < before:
+            count += 1
+            if not dry_run:
+                bucket.abort(key, upload)
+    return count

@@ -6,16 +6,18 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from types import TracebackType
 from typing import TypeVar, TypeVarTuple
 
 from chachaml_kernel.errors import ConfigError, Invalid, Upstream
-from chachaml_kernel.ports import ArtifactStore, Stored
+from chachaml_kernel.ports import ArtifactStore, Found, Stored
 from chachaml_kernel.threads import finish_in
 
 from chachaml_artifacts_s3.bucket import Bucket
 from chachaml_artifacts_s3.download import Download
-from chachaml_artifacts_s3.leftovers import Leftovers, sweep
+from chachaml_artifacts_s3.leftovers import Leftovers, free_unfinished, sweep
 from chachaml_artifacts_s3.turns import Turns
 from chachaml_artifacts_s3.upload import Upload
 
@@ -124,6 +126,22 @@ class BucketStore:
     async def delete(self, keys: Sequence[str]) -> None:
         """Free what is under `keys`."""
         await self._run(self._bucket.remove, [_checked(key) for key in keys])
+
+    async def found(self) -> AsyncIterator[Sequence[Found]]:
+        """Yield what lies under keys."""
+        pages = self._bucket.found()
+        while (page := await self._run(next, pages, None)) is not None:
+            yield [
+                Found(key, size, int(at.timestamp() * 1_000))
+                for key, size, at in page
+                if KEY.fullmatch(key)
+            ]
+
+    async def free_unfinished(self, *, before: int, dry_run: bool) -> int:
+        """Free uploads that began before a time; S3 cannot tell which of them are under way."""
+        begun = datetime.fromtimestamp(before / 1_000, UTC)
+        work = partial(free_unfinished, self._bucket, before=begun, dry_run=dry_run)
+        return await self._run(work)
 
     async def ping(self) -> None:
         """Raise `Upstream` if no object could be put now."""

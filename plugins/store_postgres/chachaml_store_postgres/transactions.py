@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from chachaml_kernel.errors import Overloaded
-from sqlalchemy import Connection
+from chachaml_store_sql import Runner
+from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chachaml_store_postgres.failures import (
@@ -70,6 +71,23 @@ class Lane:
         finally:
             self.running -= 1
 
+    @asynccontextmanager
+    async def hold(self) -> AsyncIterator[Runner]:
+        """Read one state of the database on a connection of its own, however long it takes."""
+        async with _connected(self.pool, reads=True) as connection:
+            turn = asyncio.Lock()
+
+            async def read(function: Callable[[Connection], T], /) -> T:
+                async with turn:
+                    try:
+                        return await connection.run_sync(function)
+                    except Exception as error:
+                        await self._give_up_if_lost(connection, error)
+                        raise meaning(error) from error
+
+            await read(_begin_holding)
+            yield read
+
     async def _tried(self, function: Callable[[Connection], T], limit: asyncio.Timeout) -> T:
         until = limit.when()
         for _ in range(TRIES):
@@ -118,6 +136,11 @@ def _outcome(error: Exception, *, lost: bool) -> BaseException:
     if is_silence(error):  # who has waited in vain for an answer would wait as long again
         return meaning(error)
     return _Undone() if lost or is_to_run_again(error) else meaning(error)
+
+
+def _begin_holding(connection: Connection) -> None:
+    connection.execute(text("SET idle_in_transaction_session_timeout = 0"))
+    connection.execute(text("SELECT 1"))  # the state is that of now
 
 
 @asynccontextmanager

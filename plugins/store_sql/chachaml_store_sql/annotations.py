@@ -40,8 +40,12 @@ def log_params(connection: Connection, run_id: str, new: Mapping[str, JsonValue]
                 f"param {key!r} is {_short(value)} and cannot become {_short(new[key])}; "
                 "params are written once"
             )
-    missing = [_param_row(run_id, key, new[key]) for key in new if key not in stored]
-    run_many(connection, _insert_param, missing)
+    insert_params(connection, run_id, {key: new[key] for key in new if key not in stored})
+
+
+def insert_params(connection: Connection, run_id: str, new: Mapping[str, JsonValue]) -> None:
+    """Insert params that a run does not have, whether it takes writes or not."""
+    run_many(connection, _insert_param, [_param_row(run_id, key, new[key]) for key in new])
 
 
 def _insert_param(_: Dialect) -> Executable:

@@ -17,19 +17,22 @@ def add(connection: Connection, artifact: Artifact) -> tuple[Artifact, list[str]
     """
     require_running(connection, artifact.run_id)
     unused = _replace(connection, artifact.run_id, artifact.name)
-    connection.execute(
-        insert(artifacts).values(
-            id=artifact.id,
-            run_id=artifact.run_id,
-            name=artifact.name,
-            size=artifact.size,
-            content_type=artifact.content_type,
-            sha256=artifact.sha256,
-            created_at=artifact.created_at,
-            current=True,
-        )
-    )
+    connection.execute(insert(artifacts).values(artifact_row(artifact, current=True)))
     return artifact, unused
+
+
+def artifact_row(artifact: Artifact, *, current: bool | None) -> dict[str, object]:
+    """Return a row of the table of artifacts."""
+    return {
+        "id": artifact.id,
+        "run_id": artifact.run_id,
+        "name": artifact.name,
+        "size": artifact.size,
+        "content_type": artifact.content_type,
+        "sha256": artifact.sha256,
+        "created_at": artifact.created_at,
+        "current": current,
+    }
 
 
 def _replace(connection: Connection, run_id: str, name: str) -> list[str]:

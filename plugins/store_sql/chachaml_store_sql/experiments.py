@@ -140,7 +140,12 @@ def list_experiments(
 
 
 def _experiment(row: Fetched) -> Experiment:
-    _, name, description, owner, created_at, updated_at, *counts = row
+    return read_experiment(row[1:])
+
+
+def read_experiment(row: Fetched) -> Experiment:
+    """Read an experiment from a row of all its columns but the id."""
+    name, description, owner, created_at, updated_at, *counts = row
     return Experiment(
         name=name,
         description=description,

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from chachaml_store_sql import rows
-from chachaml_store_sql.compiled import Build, fetch, first, run_many
+from chachaml_store_sql.compiled import Build, Values, fetch, first, run_many
 from chachaml_store_sql.datasets import insert_dataset
 from chachaml_store_sql.experiments import counted, note_named, note_run
 from chachaml_store_sql.schema import (
@@ -121,18 +121,24 @@ def start(connection: Connection, new: NewRun) -> Run:
         "note_at": None,
         "note_by": None,
     }
-    fetch(connection, _insert_run, row)
-    _insert_tags(connection, run.id, new.tags)
+    insert_run(connection, row)
+    insert_tags(connection, run.id, new.tags)
     for dataset in new.datasets:
         insert_dataset(connection, dataset)
     return run
+
+
+def insert_run(connection: Connection, row: Values) -> None:
+    """Insert a row into the table of runs."""
+    fetch(connection, _insert_run, row)
 
 
 def _insert_run(_: Dialect) -> Executable:
     return insert(runs)
 
 
-def _insert_tags(connection: Connection, run_id: str, new_tags: Mapping[str, str]) -> None:
+def insert_tags(connection: Connection, run_id: str, new_tags: Mapping[str, str]) -> None:
+    """Insert tags that a run does not have."""
     if new_tags:
         own = [tag_row(run_id, key, value) for key, value in new_tags.items()]
         run_many(connection, _insert_tag, own)
@@ -217,8 +223,7 @@ def delete_run(connection: Connection, run_id: str) -> list[str]:
         raise no_run(run_id)
     if not row[0]:
         raise Conflict(f"run {run_id!r} is not archived; archive it before deleting it")
-    fetch(connection, _delete_points, own)
-    fetch(connection, _delete_chunks, own)
+    delete_pieces(connection, run_id)
     unused = fetch(connection, _delete_unheld_artifacts, own)
     fetch(connection, _release_artifacts, own)
     [[experiment]] = fetch(connection, _delete, own)  # the rest goes by cascade
@@ -228,6 +233,13 @@ def delete_run(connection: Connection, run_id: str) -> list[str]:
 
 def _lock_archived(_: Dialect) -> Executable:
     return select(runs.c.archived).where(runs.c.id == bindparam("own_run")).with_for_update()
+
+
+def delete_pieces(connection: Connection, run_id: str) -> None:
+    """Delete all points of a run; its series stay."""
+    own = {"own_run": run_id}
+    fetch(connection, _delete_points, own)
+    fetch(connection, _delete_chunks, own)
 
 
 def _delete_points(_: Dialect) -> Executable:

@@ -28,6 +28,7 @@ from chachaml_store_sql import (
     runs,
 )
 from chachaml_store_sql.bulk import SqlBulk
+from chachaml_store_sql.keeping.store import Hold, SqlKeeping
 from chachaml_store_sql.keys import list_keys
 from chachaml_store_sql.lists.runs import list_runs, run_keys
 from chachaml_store_sql.live import SqlLive
@@ -50,21 +51,25 @@ MUCH = 1_000
 
 @asynccontextmanager
 async def sql_store(
-    read: Runner, write: Runner, append: Appender, give_back: GiveBack
+    read: Runner, write: Runner, append: Appender, hold: Hold, *, give_back: GiveBack
 ) -> AsyncIterator["SqlStore"]:
     """Open the store on a database, for as long as its runners run; see `SqlStore`."""
     async with upkeep_of(read, write, give_back) as upkeep:
-        yield SqlStore(read, write, append, upkeep)
+        yield SqlStore(read, write, append, hold, upkeep)
 
 
 @dataclass(frozen=True, slots=True)
-class SqlStore(SqlSummaries, SqlBulk, SqlLive, SqlModels, SqlViews):
-    """A `Store`; `write` keeps functions apart, `append` may put several appends together."""
+class SqlStore(SqlSummaries, SqlBulk, SqlLive, SqlModels, SqlViews, SqlKeeping):
+    """A `Store`; `write` keeps functions apart, `append` may put several appends together.
+
+    `hold` opens a reading runner that sees one state for long.
+    """
 
     write: Runner
     append: Appender
+    hold: Hold
     upkeep: Upkeep
-    _ticks: Ticks = field(default_factory=Ticks)
+    ticks: Ticks = field(default_factory=Ticks)
 
     async def _write(
         self, once: Once | None, answer: type[T], function: Callable[[Connection], T]
@@ -179,7 +184,7 @@ class SqlStore(SqlSummaries, SqlBulk, SqlLive, SqlModels, SqlViews):
         """See `MetricStore`."""
         much = sum(map(len, points.values())) >= MUCH
         additions = await asyncio.to_thread(prepare, points) if much else prepare(points)
-        grown = await self.append(Append(run_id, additions, once, self._ticks))
+        grown = await self.append(Append(run_id, additions, once, self.ticks))
         self.upkeep.note_unsettled([one.series_id for one in grown if one.has_gathered])
 
     async def history(self, run_id: str, key: str, window: Window) -> AsyncIterator[Points]:

@@ -23,11 +23,12 @@ NEWEST_FIRST = Tier(
 
 def save(connection: Connection, view: View) -> View:
     """Insert a view, or update the query of the one that has its name."""
-    [saved] = fetch(connection, _save, _row(view))
-    return _view(saved)
+    [saved] = fetch(connection, _save, view_row(view))
+    return read_view(saved)
 
 
-def _row(view: View) -> dict[str, object]:
+def view_row(view: View) -> dict[str, object]:
+    """Return a row of the table of views."""
     return {
         "name": view.name,
         "query": view.query,
@@ -52,8 +53,8 @@ def rename(connection: Connection, name: str, new_name: str, *, at: int) -> View
     row = first(connection, _take, {"own_name": name})
     if row is None:
         raise _no_view(name)
-    renamed = replace(_view(row), name=new_name, updated_at=at)
-    if not fetch(connection, _insert, _row(renamed)):
+    renamed = replace(read_view(row), name=new_name, updated_at=at)
+    if not fetch(connection, _insert, view_row(renamed)):
         raise Conflict(f"a view is named {new_name!r} already; choose another name")
     return renamed
 
@@ -82,10 +83,11 @@ def _no_view(name: str) -> NotFound:
 
 def list_views(connection: Connection, *, limit: int, after: Position | None) -> Page[View]:
     """Return one page of the views, newest first."""
-    return read_page(connection, [NEWEST_FIRST], {}, _view, limit=limit, after=after)
+    return read_page(connection, [NEWEST_FIRST], {}, read_view, limit=limit, after=after)
 
 
-def _view(row: Fetched) -> View:
+def read_view(row: Fetched) -> View:
+    """Read a view from a row of its table, which may have more columns behind them."""
     name, query, created_by, created_at, updated_at, *_ = row
     return View(
         name=name,

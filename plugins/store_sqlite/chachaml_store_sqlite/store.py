@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chachaml_store_sql import Append, SqlStore, sql_store
+from chachaml_store_sql import Append, Runner, SqlStore, sql_store
 from chachaml_store_sql.series.append import Grown
 from sqlalchemy import Connection, Engine
 
@@ -33,7 +33,7 @@ async def open_store(
     try:
         await asyncio.to_thread(lanes.start, path, readers, busy_seconds=busy_seconds)
         async with sql_store(
-            lanes.reading.run, lanes.writing.run, lanes.append, give_back
+            lanes.reading.run, lanes.writing.run, lanes.append, lanes.hold, give_back=give_back
         ) as store:
             yield store
     finally:
@@ -55,6 +55,20 @@ class Lanes:
     async def append(self, append: Append) -> Sequence[Grown]:
         """Append together with the others that wait, in the transaction of all writes that do."""
         return await self.writing.run(transactions.Appending(append))
+
+    @asynccontextmanager
+    async def hold(self) -> AsyncIterator[Runner]:
+        """Read one state of the file on a thread and a connection of their own."""
+        reading = self.reading
+        lane = Lane(
+            "chachaml-sqlite-hold", transactions.read_on, 1, reading.max_waiting, reading.loop
+        )
+        lane.start([await asyncio.to_thread(transactions.begin_reading, self.engine)])
+        try:
+            yield lane.run
+        finally:
+            lane.hand_over()
+            await asyncio.to_thread(lane.stop)
 
     def start(self, path: Path, readers: int, *, busy_seconds: float) -> None:
         """Prepare the file and start all threads, or none."""

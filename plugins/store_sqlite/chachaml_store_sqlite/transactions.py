@@ -7,9 +7,9 @@ from itertools import groupby
 
 from chachaml_kernel.errors import NotFound
 from chachaml_store_sql import Append, Grown, append_group, append_one
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
-from chachaml_store_sqlite.database import meaning
+from chachaml_store_sqlite.database import connect, meaning
 from chachaml_store_sqlite.lanes import Job
 
 
@@ -35,6 +35,28 @@ def read(connection: Connection, jobs: Sequence[Job]) -> None:
             job.error = meaning(error)
         finally:
             _roll_back(driver)
+
+
+def begin_reading(engine: Engine) -> Connection:
+    """Return a connection that sees the present state of the file until it is closed."""
+    connection = connect(engine, write=False)
+    try:
+        driver = _driver(connection)
+        driver.execute("BEGIN")
+        driver.execute("SELECT count(*) FROM sqlite_schema").fetchall()  # the state is that of now
+    except BaseException as error:
+        connection.close()
+        raise meaning(error) from error
+    return connection
+
+
+def read_on(connection: Connection, jobs: Sequence[Job]) -> None:
+    """Run each job in the transaction that was begun."""
+    for job in jobs:
+        try:
+            job.result = job.function(connection)
+        except BaseException as error:  # as above
+            job.error = meaning(error)
 
 
 def write(connection: Connection, jobs: Sequence[Job]) -> None:

@@ -28,15 +28,15 @@ def make(connection: Connection, model_id: int, new: NewMove, stage: Stage) -> b
 
     Tells whether anything changed by that.
     """
-    row = first(connection, _in_production, {"model_id": model_id})
-    there = None if row is None else row[0]
+    found = first(connection, _in_production, {"model_id": model_id})
+    there = None if found is None else found[0]
     refuse_surprise(new, there)
     made = moves_of(new, stage, there)
     for move in made:  # what leaves production comes first: there is room for one
         to = move.to_stage.value
         moved = {"own_model": model_id, "own_version": move.version, "to": to, "since": move.at}
         fetch(connection, _move, moved)
-        fetch(connection, _note, _row(model_id, move))
+        fetch(connection, _note, row(model_id, move))
     return bool(made)
 
 
@@ -59,7 +59,8 @@ def _note(_: Dialect) -> Executable:
     return insert(moves).values({name: bindparam(name) for name in names})
 
 
-def _row(model_id: int, move: Move) -> dict[str, object]:
+def row(model_id: int, move: Move) -> dict[str, object]:
+    """Return a row of the table of moves."""
     return {
         "model_id": model_id,
         "version": move.version,
@@ -78,6 +79,15 @@ def of_model(
     """Return one page of the moves of a model, the last one first."""
     own = {"model_id": model_id}
     return read_page(connection, [LAST_FIRST], own, _read, limit=limit, after=after)
+
+
+def all_of_model(connection: Connection, model_id: int) -> list[Move]:
+    """Return all moves of a model, the first one first."""
+    return [_read(row) for row in fetch(connection, _all, {"model_id": model_id})]
+
+
+def _all(_: Dialect) -> Executable:
+    return LAST_FIRST.statement.order_by(moves.c.id)
 
 
 def _read(row: Fetched) -> Move:

@@ -34,6 +34,16 @@ def append_group(
     return [refused or next(grown) for refused in refusals]
 
 
+def append_to_all(connection: Connection, appends: Sequence[Append]) -> list[Grown]:
+    """Append to series of runs that are there, whatever their status."""
+    found = hold_runs(connection, (append.run_id for append in appends))
+    starts: dict[str, int] = {run_id: started_at for run_id, _, started_at in found}
+    for append in appends:
+        if append.run_id not in starts:
+            raise no_run(append.run_id)
+    return [one for grown in _append_all(connection, appends, starts) for one in grown]
+
+
 def append_one(connection: Connection, append: Append) -> Sequence[Grown]:
     """Append points to series of a run that takes writes, or find that this was done before."""
     if append.once is None:

@@ -1,10 +1,21 @@
 """Notes of which series may have something to seal, kept where the series are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Dialect, Executable, bindparam, delete, exists, select
+from chachaml_kernel.domain.runs import RunStatus
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Executable,
+    bindparam,
+    delete,
+    exists,
+    select,
+)
 
-from chachaml_store_sql.compiled import fetch
+from chachaml_store_sql.compiled import fetch, fetch_among
 from chachaml_store_sql.schema import runs, series, unsettled
 from chachaml_store_sql.series.append import Grown
 from chachaml_store_sql.series.pieces import WORTH
@@ -24,6 +35,16 @@ def note_ended(connection: Connection, run_id: str) -> list[int]:
     for series_id in found:
         fetch(connection, _note, {"series_id": series_id})
     return found
+
+
+def note_if_ended(connection: Connection, run_ids: Iterable[str]) -> set[int]:
+    """Note what `note_ended` does of those runs that have ended; return the ids."""
+    ended = fetch_among(connection, _ended, sorted(run_ids))
+    return {series_id for (run_id,) in ended for series_id in note_ended(connection, run_id)}
+
+
+def _ended(ids: Sequence[ColumnElement[Any]]) -> Executable:
+    return select(runs.c.id).where(runs.c.id.in_(ids), runs.c.status != RunStatus.RUNNING.value)
 
 
 def noted(connection: Connection) -> list[int]:
