@@ -1,4 +1,4 @@
-"""The command line: `chachaml-kernel` serves, `chachaml-kernel plugins` lists the plugins."""
+"""The command line: `chachaml-kernel` serves, and its commands do what else there is to do."""
 
 import argparse
 import os
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from chachaml_kernel import __version__, loops
+from chachaml_kernel.commands import export
 from chachaml_kernel.config import Config, load_config
 from chachaml_kernel.errors import ChachamlError
 from chachaml_kernel.plugins import installed
@@ -29,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         if options.command == "plugins":
             _say(_table(config))
+        elif options.command == "export":
+            loops.run(export.run(config, options, _say))
         elif options.check:
             check(config)
             _say(f"the configuration is right: {', '.join(config.plugins)}")
@@ -46,18 +49,16 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="chachaml-kernel", description="Serve the tracking of machine-learning experiments."
     )
-    parser.add_argument(
-        "command",
-        nargs="?",
-        choices=("plugins",),
-        help="list what is installed and configured, and do not serve",
-    )
     parser.add_argument("--config", type=Path, metavar="FILE", help="the config file, in TOML")
     parser.add_argument("--host", help="the address to listen on")
     parser.add_argument("--port", type=_port, help="the port to listen on; 0 takes a free one")
     parser.add_argument("--data", type=Path, metavar="DIR", help="where relative paths begin")
     parser.add_argument("--check", action="store_true", help="check the configuration, then end")
     parser.add_argument("--version", action="version", version=f"chachaml-kernel {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    listing = commands.add_parser("plugins", help="list what is installed and configured")
+    listing.add_argument("--config", type=Path, default=argparse.SUPPRESS, help="the config file")
+    export.describe(commands.add_parser("export", help="write everything as CSV or Parquet"))
     return parser
 
 

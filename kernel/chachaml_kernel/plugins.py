@@ -11,7 +11,7 @@ import pluggy
 from chachaml_kernel import hookspecs
 from chachaml_kernel.config import DEFAULT_PLUGINS, Config
 from chachaml_kernel.errors import ConfigError
-from chachaml_kernel.ports import Announce, ArtifactStore, Authenticator, Exporter, Store
+from chachaml_kernel.ports import Announce, ArtifactStore, Authenticator, Exporter, Place, Store
 from chachaml_kernel.settings import build, suggest
 
 if TYPE_CHECKING:
@@ -28,14 +28,15 @@ Frontend: TypeAlias = Callable[["Kernel", Announce], Coroutine[Any, Any, None]]
 class Parts:
     """What the configured plugins provide; nothing of it is open yet.
 
-    Exporters are by format, tools by name, front ends by the plugin's name, in the order of the
-    configuration.
+    Exporters are by format, tools by name, places by scheme, front ends by the plugin's name, in
+    the order of the configuration.
     """
 
     store: AbstractAsyncContextManager[Store]
     artifact_store: AbstractAsyncContextManager[ArtifactStore]
     exporters: Mapping[str, Exporter]
     tools: Mapping[str, "AnyTool"]
+    places: Mapping[str, Place]
     authenticator: Authenticator | None
     frontends: Mapping[str, Frontend]
 
@@ -64,6 +65,7 @@ def load(config: Config) -> Parts:
         ),
         exporters=_offered(manager, "chachaml_exporters", "format", name="format"),
         tools=_tools(manager),
+        places=_offered(manager, "chachaml_places", "scheme", name="scheme"),
         authenticator=_at_most_one(manager, "chachaml_authenticator", part="an authenticator"),
         frontends={
             impl.plugin_name: _frontend(impl)

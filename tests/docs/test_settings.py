@@ -85,4 +85,4 @@ def test_every_option_of_the_command_has_its_row(capsys: pytest.CaptureFixture[s
         main(["--help"])
     options = set(re.findall(r"^ +(?:-h, )?(--[a-z]+)", capsys.readouterr().out, re.MULTILINE))
     documented = [row[0] for row in rows(sections(CONFIGURATION, 2)["Command line"])]
-    assert {name.split()[0] for name in documented} == options | {"plugins"}
+    assert {name.split()[0] for name in documented} == options | {"plugins", "export"}

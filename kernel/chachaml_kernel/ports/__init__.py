@@ -13,6 +13,7 @@ from chachaml_kernel.ports.frontend import Announce
 from chachaml_kernel.ports.keys import KeyStore
 from chachaml_kernel.ports.live import LiveStore
 from chachaml_kernel.ports.models import ModelStore
+from chachaml_kernel.ports.place import Folder, Place
 from chachaml_kernel.ports.store import (
     ArtifactRecords,
     ExperimentStore,
@@ -33,10 +34,12 @@ __all__ = [
     "Column",
     "ExperimentStore",
     "Exporter",
+    "Folder",
     "KeyStore",
     "LiveStore",
     "MetricStore",
     "ModelStore",
+    "Place",
     "Principal",
     "RunStore",
     "Store",

@@ -12,6 +12,7 @@ TYPES = {
     "text": pa.string(),
     "integer": pa.int64(),
     "number": pa.float64(),
+    "boolean": pa.bool_(),
     "time": pa.timestamp("ms", tz="UTC"),
     "any": pa.string(),
 }
