@@ -98,12 +98,17 @@ class FolderSuite:
     async def test_files_are_written_side_by_side(
         self, folder: Folder, read_file: ReadFile
     ) -> None:
-        contents = {f"t{number}/f": bytes([number]) * 3 * 2**20 for number in range(12)}
-        await asyncio.gather(
-            *(folder.write(name, _chunks(content)) for name, content in contents.items())
-        )
-        for name, content in contents.items():
-            assert await read_file(name) == content
+        names = [f"t{number}/f" for number in range(12)]
+        all_begun = asyncio.Barrier(len(names))
+
+        async def content(name: str) -> AsyncIterator[bytes]:
+            yield bytes(2 * 2**20)
+            await all_begun.wait()
+            yield name.encode()
+
+        await asyncio.gather(*(folder.write(name, content(name)) for name in names))
+        for name in names:
+            assert await read_file(name) == bytes(2 * 2**20) + name.encode()
 
     async def test_deleted_files_are_gone_and_those_that_never_were_are_no_error(
         self, folder: Folder
