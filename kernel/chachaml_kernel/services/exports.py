@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import repeat
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from chachaml_kernel.domain.bulk import check_run_ids
 from chachaml_kernel.domain.language.tree import Comparison, Field
@@ -15,9 +15,10 @@ from chachaml_kernel.domain.runs import RunKeys, RunRow
 from chachaml_kernel.domain.values import JsonValue
 from chachaml_kernel.errors import Invalid, NotFound
 from chachaml_kernel.ports import Column, Exporter, Folder, Store, Table
-from chachaml_kernel.services.everything.export import export_everything
-from chachaml_kernel.services.everything.files import Written
 from chachaml_kernel.services.surroundings import Clock
+
+if TYPE_CHECKING:
+    from chachaml_kernel.services.everything.files import Written
 
 Subject: TypeAlias = Literal["runs", "metrics"]
 
@@ -96,13 +97,16 @@ class Exports:
 
     async def everything(
         self, folder: Folder, *, format: str, experiment: str | None = None, overwrite: bool = False
-    ) -> Sequence[Written]:
+    ) -> Sequence["Written"]:
         """Write all tables as files of `folder`, and return which they are.
 
         Of one experiment: its runs, and the models that have a version of it. Raises `Conflict`
         for a folder with files in it, unless to `overwrite` those of an earlier export; `Invalid`
         for an unknown format, `NotFound("experiment")`, or a group of what went wrong later.
         """
+        # A server never gets here: it shall not take longer to start for it.
+        from chachaml_kernel.services.everything.export import export_everything
+
         return await export_everything(
             self.store,
             self._exporter(format),
