@@ -214,6 +214,18 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Tape:
+    """A place that opens nothing; and the plugin that provides it."""
+
+    scheme: str = "tape"
+    drive: int = 1
+
+    @hookimpl
+    def chachaml_places(self) -> Sequence[Any]:
+        return [self]
+
+
+@dataclass(frozen=True)
 class Witness:
     """Writes down when it is built, and when it is asked for exporters, of which it has none."""
 

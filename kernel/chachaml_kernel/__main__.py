@@ -12,6 +12,7 @@ from chachaml_kernel.commands.backup import BACKUP, RESTORE
 from chachaml_kernel.commands.command import Command
 from chachaml_kernel.commands.copy import COPY
 from chachaml_kernel.commands.display import say
+from chachaml_kernel.commands.export import EXPORT
 from chachaml_kernel.commands.gc import GC
 from chachaml_kernel.commands.purge import PURGE
 from chachaml_kernel.commands.verify import VERIFY
@@ -123,6 +124,7 @@ COMMANDS = (
     GC,
     ARCHIVE,
     PURGE,
+    EXPORT,
     Command("plugins", "list what is installed and configured", lambda _: None, _list_plugins),
 )
 """All commands; without one, the command line serves."""

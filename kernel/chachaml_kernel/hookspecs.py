@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from chachaml_kernel.ports import Announce, ArtifactStore, Authenticator, Exporter, Relay, Store
+from chachaml_kernel.ports import (
+    Announce,
+    ArtifactStore,
+    Authenticator,
+    Exporter,
+    Place,
+    Relay,
+    Store,
+)
 
 if TYPE_CHECKING:
     from chachaml_kernel.kernel import Kernel
@@ -51,6 +59,11 @@ def chachaml_tools() -> "Sequence[AnyTool]":  # type: ignore[empty-body]
 
     Any number of plugins may; each name can be offered once.
     """
+
+
+@hookspec
+def chachaml_places() -> Sequence[Place]:  # type: ignore[empty-body]
+    """Return places to write files to. Any number of plugins may; each scheme is offered once."""
 
 
 @hookspec

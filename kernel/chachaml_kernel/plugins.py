@@ -11,7 +11,15 @@ import pluggy
 from chachaml_kernel import hookspecs
 from chachaml_kernel.config import DEFAULT_PLUGINS, Config
 from chachaml_kernel.errors import ConfigError
-from chachaml_kernel.ports import Announce, ArtifactStore, Authenticator, Exporter, Relay, Store
+from chachaml_kernel.ports import (
+    Announce,
+    ArtifactStore,
+    Authenticator,
+    Exporter,
+    Place,
+    Relay,
+    Store,
+)
 from chachaml_kernel.settings import build, suggest
 
 if TYPE_CHECKING:
@@ -29,8 +37,8 @@ class Parts:
     """What the configured plugins provide; nothing of it is open yet.
 
     `store_plugins` are those that may provide the store: others that equal them have the same data.
-    Exporters are by format, tools by name, front ends by the plugin's name, in the order of the
-    configuration.
+    Exporters are by format, tools by name, places by scheme, front ends by the plugin's name, in
+    the order of the configuration.
     """
 
     store: AbstractAsyncContextManager[Store]
@@ -39,6 +47,7 @@ class Parts:
     relay: AbstractAsyncContextManager[Relay] | None
     exporters: Mapping[str, Exporter]
     tools: Mapping[str, "AnyTool"]
+    places: Mapping[str, Place]
     authenticator: Authenticator | None
     frontends: Mapping[str, Frontend]
 
@@ -69,6 +78,7 @@ def load(config: Config) -> Parts:
         relay=_opened_later(manager, "chachaml_relay", part="a relay"),
         exporters=_offered(manager, "chachaml_exporters", "format", name="format"),
         tools=_tools(manager),
+        places=_offered(manager, "chachaml_places", "scheme", name="scheme"),
         authenticator=_at_most_one(manager, "chachaml_authenticator", part="an authenticator"),
         frontends={
             impl.plugin_name: _frontend(impl)

@@ -8,7 +8,8 @@ from functools import partial
 from typing import TypeAlias
 
 from chachaml_kernel.config import Config
-from chachaml_kernel.errors import ChachamlError, ConfigError
+from chachaml_kernel.errors import ConfigError
+from chachaml_kernel.failures import alone
 from chachaml_kernel.kernel import Kernel, open_parts
 from chachaml_kernel.plugins import Frontend, Parts, load
 
@@ -29,14 +30,9 @@ async def run(config: Config, *, ready: Ready) -> None:
     An error of `chachaml_kernel.errors` is raised by itself, never within a group.
     """
     parts = _load(config)
-    try:
+    with alone():
         async with open_parts(parts, config) as kernel:
             await _run_frontends(parts.frontends, kernel, ready)
-    except ExceptionGroup as group:
-        ours = group.subgroup(ChachamlError)
-        if ours is None:
-            raise
-        raise _first(ours) from group
 
 
 async def run_until_signalled(config: Config, *, ready: Ready) -> None:
@@ -81,7 +77,3 @@ async def _run_frontends(frontends: Mapping[str, Frontend], kernel: Kernel, read
     async with asyncio.TaskGroup() as group:
         for name, start in frontends.items():
             group.create_task(serve(name, start), name=name)
-
-
-def _first(error: BaseException) -> BaseException:
-    return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error

@@ -93,7 +93,9 @@ def test_every_option_of_the_command_line_has_its_row(capsys: pytest.CaptureFixt
     assert {name.split()[0] for name in documented} == options_of(capsys) | commands
 
 
-@pytest.mark.parametrize("name", sorted({command.name for command in COMMANDS} - {"plugins"}))
+@pytest.mark.parametrize(
+    "name", sorted({command.name for command in COMMANDS} - {"plugins", "export"})
+)
 def test_every_command_has_its_section_with_all_its_options(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

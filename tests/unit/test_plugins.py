@@ -107,7 +107,7 @@ class TestHooks:
         assert refusal(config("x")) == (
             "plugin 'x' implements the unknown hook 'chachaml_stor'; known: "
             "chachaml_artifact_store, chachaml_authenticator, chachaml_exporters, "
-            "chachaml_frontend, chachaml_relay, chachaml_store, chachaml_tools; "
+            "chachaml_frontend, chachaml_places, chachaml_relay, chachaml_store, chachaml_tools; "
             "did you mean 'chachaml_store'?"
         )
 
@@ -150,6 +150,8 @@ class TestParts:
             "also_text": "Text",
             "pinging": "Pinging",
             "more_pinging": "Pinging",
+            "tape": "Tape",
+            "also_tape": "Tape",
             "door": "Doorman",
             "back_door": "Doorman",
             "echo": "Echo",
@@ -204,6 +206,12 @@ class TestParts:
         assert refusal(both) == (
             "the tool 'get_run' is offered twice: chachaml-kernel, more_pinging; keep one"
         )
+
+    def test_places_are_found_by_their_schemes_each_offered_once(self) -> None:
+        assert load(config("stores")).places == {}
+        assert list(load(config("stores", "tape")).places) == ["tape"]
+        both = config("stores", tape={}, also_tape={"drive": 2})
+        assert refusal(both) == "the scheme 'tape' is offered twice: tape, also_tape; keep one"
 
 
 def test_a_store_that_cannot_be_opened_is_refused(add: Install) -> None:

@@ -14,6 +14,7 @@ from chachaml_kernel.ports.keeping import KeepingStore, Snapshot
 from chachaml_kernel.ports.keys import KeyStore
 from chachaml_kernel.ports.live import LiveStore
 from chachaml_kernel.ports.models import ModelStore
+from chachaml_kernel.ports.place import Folder, Place
 from chachaml_kernel.ports.relay import Relay
 from chachaml_kernel.ports.store import (
     ArtifactRecords,
@@ -35,12 +36,14 @@ __all__ = [
     "Column",
     "ExperimentStore",
     "Exporter",
+    "Folder",
     "Found",
     "KeepingStore",
     "KeyStore",
     "LiveStore",
     "MetricStore",
     "ModelStore",
+    "Place",
     "Principal",
     "Relay",
     "RunStore",

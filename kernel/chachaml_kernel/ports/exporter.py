@@ -15,7 +15,7 @@ class Column:
     """
 
     name: str
-    kind: Literal["text", "integer", "number", "time", "any"]
+    kind: Literal["text", "integer", "number", "boolean", "time", "any"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import repeat
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from chachaml_kernel.domain.bulk import check_run_ids
 from chachaml_kernel.domain.language.tree import Comparison, Field
@@ -14,8 +14,11 @@ from chachaml_kernel.domain.query import RunQuery, at_time
 from chachaml_kernel.domain.runs import RunKeys, RunRow
 from chachaml_kernel.domain.values import JsonValue
 from chachaml_kernel.errors import Invalid, NotFound
-from chachaml_kernel.ports import Column, Exporter, Store, Table
+from chachaml_kernel.ports import Column, Exporter, Folder, Store, Table
 from chachaml_kernel.services.surroundings import Clock
+
+if TYPE_CHECKING:
+    from chachaml_kernel.services.everything.files import Written
 
 Subject: TypeAlias = Literal["runs", "metrics"]
 
@@ -75,10 +78,7 @@ class Exports:
         A table of runs has a column for each key that any of them has: `param.KEY`, `metric.KEY`
         with the latest value, `tag.KEY`. The whole list is written, whatever the query's limit.
         """
-        exporter = self.exporters.get(format)
-        if exporter is None:
-            known = ", ".join(self.formats) or "none; configure an exporter plugin"
-            raise Invalid(f"no exporter writes {format!r}; available: {known}")
+        exporter = self._exporter(format)
         query = replace(at_time(query, self.clock()), headline=self.headline)
         if subject == "runs":
             keys = await self.store.run_keys(query)
@@ -94,6 +94,34 @@ class Exports:
         """
         chosen = Comparison(Field("id"), "in", tuple(check_run_ids(run_ids)))
         return await self.export(subject, RunQuery(archived=None, where=chosen), format=format)
+
+    async def everything(
+        self, folder: Folder, *, format: str, experiment: str | None = None, overwrite: bool = False
+    ) -> Sequence["Written"]:
+        """Write all tables as files of `folder`, and return which they are.
+
+        Of one experiment: its runs, and the models that have a version of it. Raises `Conflict`
+        for a folder with files in it, unless to `overwrite` those of an earlier export; `Invalid`
+        for an unknown format, `NotFound("experiment")`, or a group of what went wrong later.
+        """
+        # A server never gets here: it shall not take longer to start for it.
+        from chachaml_kernel.services.everything.export import export_everything
+
+        return await export_everything(
+            self.store,
+            self._exporter(format),
+            folder,
+            clock=self.clock,
+            experiment=experiment,
+            overwrite=overwrite,
+        )
+
+    def _exporter(self, format: str) -> Exporter:
+        exporter = self.exporters.get(format)
+        if exporter is None:
+            known = ", ".join(self.formats) or "none; configure an exporter plugin"
+            raise Invalid(f"no exporter writes {format!r}; available: {known}")
+        return exporter
 
     async def _pages(self, query: RunQuery) -> AsyncIterator[Sequence[RunRow]]:
         query = replace(query, limit=RUNS_A_BATCH)

@@ -8,7 +8,8 @@ fixture. So that failed assertions show their values, put into `conftest.py`:
 
 from chachaml_kernel.testing.artifact_store import ArtifactStoreSuite
 from chachaml_kernel.testing.exporter import ExporterSuite
+from chachaml_kernel.testing.folder import FolderSuite
 from chachaml_kernel.testing.relay import RelaySuite
 from chachaml_kernel.testing.store import StoreSuite
 
-__all__ = ["ArtifactStoreSuite", "ExporterSuite", "RelaySuite", "StoreSuite"]
+__all__ = ["ArtifactStoreSuite", "ExporterSuite", "FolderSuite", "RelaySuite", "StoreSuite"]

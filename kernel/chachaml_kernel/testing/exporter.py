@@ -17,7 +17,8 @@ ReadBack: TypeAlias = Callable[[bytes], Sequence[Sequence[Any]]]
 
 NAME, COUNT, VALUE = Column("name", "text"), Column("count", "integer"), Column("value", "number")
 AT, ANYTHING = Column("at", "time"), Column("anything", "any")
-KINDS = (NAME, COUNT, VALUE, AT, ANYTHING)
+DONE = Column("done", "boolean")
+KINDS = (NAME, COUNT, VALUE, DONE, AT, ANYTHING)
 TEXTS = (
     "plain",
     "Ünïcödé 漢字 🏃",
@@ -56,7 +57,7 @@ class ExporterSuite:
         self, exporter: Exporter, read_back: ReadBack, batches: list[list[Row]]
     ) -> None:
         rows = read_back(await _whole(exporter, KINDS, batches))
-        assert [list(row) for row in rows] == [["name", "count", "value", "at", "anything"]]
+        assert [list(row) for row in rows] == [[column.name for column in KINDS]]
 
     async def test_empty_batches_between_others_change_nothing(
         self, exporter: Exporter, read_back: ReadBack
@@ -97,6 +98,12 @@ class ExporterSuite:
     ) -> None:
         _, [cell] = read_back(await _whole(exporter, [VALUE], [[[value]]]))
         assert cell == word or repr(cell) == repr(value)
+
+    async def test_true_and_false_are_told_apart(
+        self, exporter: Exporter, read_back: ReadBack
+    ) -> None:
+        _, *rows = read_back(await _whole(exporter, [DONE], [[[True], [False]]]))
+        assert [str(cell).lower() for [cell] in rows] == ["true", "false"]
 
     async def test_times_from_the_first_to_the_last_can_be_said(
         self, exporter: Exporter, read_back: ReadBack

@@ -146,6 +146,12 @@ class Bucket:
             raise Upstream(f"{self.place} ignores ranges; use a service that knows them")
         return body
 
+    def names(self) -> list[str]:
+        """Return the keys of all objects."""
+        with self._told():
+            found = self._client.list_objects(self._name, prefix=self._prefix, recursive=True)
+            return [str(one.object_name).removeprefix(self._prefix) for one in found]
+
     def remove(self, keys: Sequence[str]) -> None:
         """Free objects; one that is not there is no error."""
         named = [DeleteObject(self._prefix + key) for key in keys]

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from chachaml_kernel.errors import Upstream
@@ -47,6 +48,18 @@ class Leftovers:
         while True:
             await asyncio.sleep(PAUSE)
             await self.clear_all()
+
+
+@asynccontextmanager
+async def clearing(leftovers: Leftovers) -> AsyncIterator[None]:
+    """Clear away what is added, until the end of the block, and what is left then."""
+    task = asyncio.create_task(leftovers.clear_for_ever())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        await leftovers.clear_all()
 
 
 def sweep(bucket: Bucket, *, hours: float) -> None:

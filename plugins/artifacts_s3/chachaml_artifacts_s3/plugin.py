@@ -1,25 +1,30 @@
 """The plugin: its settings and its hook."""
 
 import re
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from chachaml_kernel.errors import ConfigError
 from chachaml_kernel.hookspecs import hookimpl
-from chachaml_kernel.ports import ArtifactStore
+from chachaml_kernel.ports import ArtifactStore, Place
 
 from chachaml_artifacts_s3.bucket import Bucket
 from chachaml_artifacts_s3.client import connect, pool
 from chachaml_artifacts_s3.credentials import find_keys
-from chachaml_artifacts_s3.store import Limits, open_store
+from chachaml_artifacts_s3.place import S3Place
+from chachaml_artifacts_s3.store import open_store
+from chachaml_artifacts_s3.uploads import Limits
 
 MEBIBYTE = 2**20
 SMALLEST_PART = 5 * MEBIBYTE
 LARGEST_PART = 512 * MEBIBYTE
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 PREFIX = re.compile(r"([A-Za-z0-9._-]*[A-Za-z0-9_-]/)*[A-Za-z0-9._-]*[A-Za-z0-9_-]/?|")
+FILES_AT_A_TIME = 16
+"""Files that may be written to a place side by side, however few uploads of artifacts may be."""
 RANGES = {
     "part_size": (SMALLEST_PART, LARGEST_PART),
     "uploads": (1, 1_000),
@@ -63,17 +68,8 @@ class ArtifactsS3:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be right, before anything is asked of the service."""
-        if not NAME.fullmatch(self.bucket):
-            raise ConfigError(
-                f"bucket is {self.bucket!r}; it must be 3 to 63 lower-case letters, digits, "
-                "hyphens and dots"
-            )
+        _check_names(self.bucket, self.prefix)
         _check_endpoint(self.endpoint)
-        if not PREFIX.fullmatch(self.prefix):
-            raise ConfigError(
-                f"prefix is {self.prefix!r}; it must be folders of letters, digits, '.', '-' and "
-                "'_', such as chachaml/artifacts"
-            )
         if self.ca_file is not None and not self.ca_file.is_file():
             raise ConfigError(f"ca_file {self.ca_file} is no file; name one of certificates in PEM")
         if bool(self.access_key) != bool(self.secret_key):
@@ -86,23 +82,48 @@ class ArtifactsS3:
     @hookimpl
     def chachaml_artifact_store(self) -> AbstractAsyncContextManager[ArtifactStore]:
         """Return the store; opening it raises `ConfigError` if nothing can be stored there."""
+        return open_store(
+            self._open(self.bucket, self.prefix),
+            self._limits(),
+            make_bucket=self.make_bucket,
+            abandoned_hours=self.abandoned_hours,
+        )
+
+    @hookimpl
+    def chachaml_places(self) -> Sequence[Place]:
+        """Offer `s3://BUCKET/PREFIX`: any bucket that this service has, and these keys may use."""
+        limits = self._limits()
+        side_by_side = max(limits.uploads, FILES_AT_A_TIME)
+        return [S3Place(self._open, replace(limits, uploads=side_by_side))]
+
+    def _open(self, bucket: str, prefix: str) -> Bucket:
+        _check_names(bucket, prefix)
         http = pool(timeout=self.timeout, attempts=self.attempts, ca_file=self.ca_file)
         keys = find_keys(self.access_key, self.secret_key, self.session_token)
         client = connect(
             self.endpoint, http, keys, region=self.region, virtual_host=self.virtual_host
         )
-        prefix = f"{self.prefix.rstrip('/')}/" if self.prefix else ""
-        limits = Limits(
+        folder = f"{prefix.rstrip('/')}/" if prefix else ""
+        return Bucket(client, bucket, prefix=folder, endpoint=self.endpoint)
+
+    def _limits(self) -> Limits:
+        return Limits(
             part_size=self.part_size,
             uploads=self.uploads,
             threads=self.threads,
             patience=self.timeout,
         )
-        return open_store(
-            Bucket(client, self.bucket, prefix=prefix, endpoint=self.endpoint),
-            limits,
-            make_bucket=self.make_bucket,
-            abandoned_hours=self.abandoned_hours,
+
+
+def _check_names(bucket: str, prefix: str) -> None:
+    if not NAME.fullmatch(bucket):
+        raise ConfigError(
+            f"bucket is {bucket!r}; it must be 3 to 63 lower-case letters, digits, hyphens and dots"
+        )
+    if not PREFIX.fullmatch(prefix):
+        raise ConfigError(
+            f"prefix is {prefix!r}; it must be folders of letters, digits, '.', '-' and '_', such "
+            "as chachaml/artifacts"
         )
 
 

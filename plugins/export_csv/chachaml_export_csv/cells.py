@@ -6,7 +6,7 @@ from typing import Any
 
 from chachaml_kernel.domain.values import JsonValue, canonical, number_text
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001  the wide letters are meant
 """With these a spreadsheet takes a cell for a formula: OWASP, "CSV Injection"."""
 
 EPOCH = datetime(1970, 1, 1)
@@ -50,6 +50,7 @@ ENCODERS: Mapping[str, Callable[[Any], str]] = {
     "text": guarded,
     "integer": number,
     "number": number,
+    "boolean": canonical,
     "time": time,
     "any": anything,
 }

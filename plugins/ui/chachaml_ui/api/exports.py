@@ -23,9 +23,13 @@ Format: TypeAlias = Annotated[
     str,
     Meta(
         description="A format that an exporter plugin of this server writes",
-        extra_json_schema={"enum": ["csv"]},
+        examples=["csv", "parquet"],
     ),
 ]
+
+
+MEDIA = ("text/csv", "application/vnd.apache.parquet")
+"""What the exporters that come with the kernel write."""
 
 
 class Asked(Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,13 +98,13 @@ async def _save(request: web.Request, file: Export) -> web.StreamResponse:
 def routes() -> list[Route]:
     """Return the routes of exports."""
     return [
-        route("GET", "/api/export", export, tag="exports", media=("text/csv",)),
+        route("GET", "/api/export", export, tag="exports", media=MEDIA),
         route(
             "POST",
             "/api/export",
             export_runs,
             tag="exports",
-            media=("text/csv",),
+            media=MEDIA,
             accepts=(JSON, FORM),
             schema=(Chosen,),
         ),

@@ -129,6 +129,7 @@ def _menus(
         "offered": others,
         "group_choices": groups.choices(at, [*columns, *others]),
         "downloads": exports.downloads(at.query, kernel.exports.formats),
+        "formats": kernel.exports.formats,
     }
 
 
