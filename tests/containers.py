@@ -12,6 +12,7 @@ from tests.servers.images import images
 from tests.servers.sources import CONTAINERS
 
 TESTS = ("tests/contract/test_store_postgres.py", "tests/contract/test_artifact_stores.py")
+ON_SERVERS = ("-k", "postgres or TestArtifactsS3")  # the rest there runs on stores in memory
 SPREAD = ("--dist", "loadfile", "--no-loadscope-reorder")
 PAIRS = ("postgres15-s3", "postgres18-s3")
 DEFAULTS = {
@@ -26,7 +27,8 @@ DEFAULTS = {
 def main() -> int:
     """Run the tests, with more options of pytest if they are given; return pytest's status."""
     pairs = [part for pair in PAIRS for part in ("--pair", pair)]
-    command = [sys.executable, "-m", "pytest", "-n", "auto", *SPREAD, *TESTS, "tests/http", *pairs]
+    command = [sys.executable, "-m", "pytest", "-n", "auto", *SPREAD, *ON_SERVERS, *TESTS]
+    command += ["tests/http", *pairs]
     try:
         with engine() as address:
             variables = {**os.environ, **address, **images(address), CONTAINERS: "1"}
