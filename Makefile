@@ -14,16 +14,20 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_COMPILE_BYTECODE := 1
 export UV_PYTHON := $(PYTHON)
 
-.PHONY: help run setup test check lint types bench charts pictures wheels
+.PHONY: help run setup test test-containers check lint types bench charts pictures wheels
 
 help: ## list what can be made
-	@grep -hE '^[a-z-]+:.*##' $(ROOT)Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(ROOT)Makefile | sed -E 's/:.*## /\t/' | expand -t 18
 
 run: $(BIN)/.run-ready ## serve on http://127.0.0.1:8080, with the data in this folder
 	@exec $(BIN)/chachaml-kernel $(ARGS)
 
-test: setup ## run every test (ARGS="-k name" for some)
-	cd $(ROOT) && $(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+test: setup ## run every test (ARGS="-k name" for some, "--pair sqlite-files" on one pair of stores)
+	cd $(ROOT) && $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+
+test-containers: setup ## run the tests of PostgreSQL and S3 on containers, with an engine of its own if need be
+	$(ROOT)tests/setup.sh containers
+	cd $(ROOT) && $(BIN)/python -m tests.containers $(ARGS)
 
 check: lint types test ## what CI runs: lint, types, tests
 

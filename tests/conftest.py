@@ -9,4 +9,8 @@ pytest.register_assert_rewrite("chachaml_kernel.testing")
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-pytest_plugins = ("tests.servers.postgres_fixtures", "tests.servers.s3")
+pytest_plugins = (
+    "tests.servers.postgres_fixtures",
+    "tests.servers.s3_fixtures",
+    "tests.servers.pair_fixtures",
+)

@@ -1,12 +1,20 @@
 #!/bin/sh
-# Install the programs that the tests run beside Python packages: a browser, and what
-# examples/log_run.sh uses. Does nothing where they are there already.
+# Install the programs that the tests run beside Python packages: a browser, PostgreSQL 15, and what
+# examples/log_run.sh uses; with the argument `containers` a Docker engine and a shell for images
+# as well. Does nothing where they are there already.
 set -eu
 
 missing=""
 command -v chromium-headless-shell >/dev/null 2>&1 || command -v chromium >/dev/null 2>&1 ||
     missing="chromium-headless-shell"
-for program in jq bc curl; do
+[ -x /usr/lib/postgresql/15/bin/postgres ] || [ -n "${CHACHAML_TEST_POSTGRES_15:-}" ] ||
+    missing="$missing postgresql-15"
+needed="jq bc curl"
+if [ "${1:-}" = containers ]; then
+    needed="$needed busybox"
+    docker info >/dev/null 2>&1 || needed="$needed docker dockerd"
+fi
+for program in $needed; do
     command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
 done
 [ -n "$missing" ] || exit 0
@@ -17,6 +25,20 @@ if ! command -v apt-get >/dev/null 2>&1; then
 fi
 as_root=""
 [ "$(id -u)" -eq 0 ] || as_root="sudo"
-$as_root apt-get update -qq
-# shellcheck disable=SC2086  # one word a program
-DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null
+packages=$(echo "$missing" | sed 's/dockerd\{0,1\}/docker.io/g; s/busybox/busybox-static/')
+
+apt() {
+    DEBIAN_FRONTEND=noninteractive $as_root apt-get "$@" -qq >/dev/null
+}
+
+apt update
+case "$missing" in
+*postgresql*)
+    # The tests start servers of their own: no cluster of Debian's is made, and so none is started.
+    $as_root mkdir -p /etc/postgresql-common/createcluster.d
+    echo "create_main_cluster = false" |
+        $as_root tee /etc/postgresql-common/createcluster.d/chachaml-tests.conf >/dev/null
+    ;;
+esac
+# shellcheck disable=SC2086  # one word a package
+apt install -y --no-install-recommends $packages

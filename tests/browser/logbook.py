@@ -79,16 +79,19 @@ async def bytes_of(*chunks: bytes) -> AsyncIterator[bytes]:
         yield chunk
 
 
-def serve_written(folder: Path, write: Write) -> Server:
-    """Serve what `write` writes, from a store in `folder`; the first id is 1 in 32 hex digits."""
+def serve_written(folder: Path, write: Write, *, config: Path | None = None) -> Server:
+    """Serve what `write` writes, from stores in `folder` or where the config file says.
+
+    The first id is 1 in 32 hex digits.
+    """
     # In a thread, since a test that drives a browser has a running loop in its own.
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, _write(folder, write)).result()
-    return serve(data=folder, host="127.0.0.1", port=0)
+        thread.submit(asyncio.run, _write(folder, write, config)).result()
+    return serve(config, data=folder, host="127.0.0.1", port=0)
 
 
-async def _write(folder: Path, write: Write) -> None:
-    config = load_config(data=folder, env={})
+async def _write(folder: Path, write: Write, file: Path | None) -> None:
+    config = load_config(file=file, data=folder, env={})
     ids, watch = count(1), Watch()
     async with open_kernel(config, clock=watch, new_id=lambda: f"{next(ids):032x}") as kernel:
         await write(Logbook(kernel, watch))

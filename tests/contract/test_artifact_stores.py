@@ -10,7 +10,7 @@ from chachaml_kernel.memory import MemoryArtifactStore
 from chachaml_kernel.ports import ArtifactStore
 from chachaml_kernel.testing.artifact_store import ArtifactStoreSuite
 
-from tests.servers.s3 import BUCKET, KEYS, S3Server
+from tests.servers.buckets import Bucket
 
 
 class TestArtifactsFs(ArtifactStoreSuite):
@@ -24,8 +24,8 @@ class TestArtifactsS3(ArtifactStoreSuite):
     reads_outlive_deletion = False
 
     @pytest.fixture
-    async def artifact_store(self, s3: S3Server, prefix: str) -> AsyncIterator[ArtifactStore]:
-        plugin = ArtifactsS3(bucket=BUCKET, endpoint=s3.endpoint, prefix=prefix, **KEYS)
+    async def artifact_store(self, bucket: Bucket, prefix: str) -> AsyncIterator[ArtifactStore]:
+        plugin = ArtifactsS3(**bucket.settings, prefix=prefix)
         async with plugin.chachaml_artifact_store() as store:
             yield store
 

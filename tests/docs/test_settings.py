@@ -11,7 +11,8 @@ import pytest
 from chachaml_kernel.__main__ import COMMANDS, main
 from chachaml_kernel.config import KernelSettings, load_config
 
-from tests.docs.pages import CONFIGURATION, KEEPING, PAGES, prose, rows, sections
+from tests.docs.pages import CONFIGURATION, CONTRIBUTING, KEEPING, PAGES, prose, rows, sections
+from tests.servers.sources import VARIABLES
 
 TABLES = {
     "[kernel]": KernelSettings,
@@ -61,6 +62,10 @@ def test_every_setting_has_its_row_with_type_and_default(table: str) -> None:
     assert documented == known
 
 
+def mentioned(page: Path) -> set[str]:
+    return set(re.findall(r"\bCHACHAML_[A-Z0-9_]+[A-Z0-9]\b", prose(page)))
+
+
 def test_every_variable_with_a_name_of_its_own_has_its_row() -> None:
     asked = Asked()
     load_config(env=asked)
@@ -76,8 +81,11 @@ def test_every_variable_that_a_page_mentions_sets_something() -> None:
         for setting in fields(plugin)
     }
     for page in PAGES:
-        mentioned = set(re.findall(r"\bCHACHAML_[A-Z_]+[A-Z]\b", prose(page)))
-        assert mentioned <= asked.names | settings
+        assert mentioned(page) <= asked.names | settings | VARIABLES
+
+
+def test_where_the_servers_of_the_tests_are_is_said_by_documented_variables() -> None:
+    assert mentioned(CONTRIBUTING) >= VARIABLES
 
 
 def options_of(capsys: pytest.CaptureFixture[str], *command: str) -> set[str]:

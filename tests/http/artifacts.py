@@ -3,12 +3,10 @@
 import hashlib
 
 import httpx
-from chachaml_artifacts_fs import ArtifactsFs
 
 from tests.http.client import Api, Json
 
 BODY = b"0123456789"
-FOLDER = ArtifactsFs().folder
 SHA256 = hashlib.sha256(BODY).hexdigest()
 
 

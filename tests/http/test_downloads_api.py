@@ -1,13 +1,11 @@
 """Downloads: whole or in part, known by their digest, and never a part taken for the whole."""
 
-import os
-from pathlib import Path
-
 import httpx
 import pytest
 
-from tests.http.artifacts import BODY, FOLDER, SHA256, download
+from tests.http.artifacts import BODY, SHA256, download
 from tests.http.client import Api, detail
+from tests.servers.pairs import Kept
 
 
 @pytest.fixture
@@ -91,10 +89,10 @@ def test_an_artifact_that_is_not_there_is_not_found(api: Api) -> None:
 
 
 @pytest.fixture
-def damaged(api: Api, run: str, data: Path) -> str:
+def damaged(api: Api, run: str, kept: Kept) -> str:
     """Return an artifact of which somebody has cut off all but four bytes."""
     artifact = str(api.upload(run, "damaged", BODY)["id"])
-    os.truncate(data / FOLDER / run / artifact, 4)
+    kept.cut(f"{run}/{artifact}", size=4)
     return artifact
 
 
@@ -110,7 +108,7 @@ def test_a_part_that_was_lost_altogether_is_told(api: Api, damaged: str) -> None
     assert "lost 4 bytes" in detail(answer, 503, "temporarily unavailable")
 
 
-def test_bytes_that_are_gone_are_our_fault_and_told(api: Api, run: str, data: Path) -> None:
+def test_bytes_that_are_gone_are_our_fault_and_told(api: Api, run: str, kept: Kept) -> None:
     artifact = str(api.upload(run, "gone", BODY)["id"])
-    os.unlink(data / FOLDER / run / artifact)
+    kept.remove(f"{run}/{artifact}")
     assert "lost 10 bytes" in detail(download(api, artifact), 503, "temporarily unavailable")

@@ -16,7 +16,7 @@ from chachaml_kernel.errors import Overloaded, Upstream
 from chachaml_kernel.memory import MemoryStore
 from chachaml_kernel.ports import Table
 
-from tests.http.client import detail, exchange
+from tests.http.client import Api, detail, exchange
 from tests.http.serving import kernel, serving
 
 
@@ -69,13 +69,24 @@ def test_what_is_no_http_is_answered_in_the_same_form(server: Server, request_: 
     assert body.startswith(b'{"error":"malformed request","detail":"')
 
 
+NO_UTF8 = (b"/\xff", b"?name=\xff", b"/x\xed\xa0\x80", b"/%FF", b"?name=%ff", b"/%ED%A0%80")
+NULS = (b"/%00", b"?q=a%00", b"?experiment=%00", b"/compare?ids=a,%00")
+
+
 def test_an_address_of_odd_bytes_is_the_callers_mistake(server: Server) -> None:
     close = b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-    for odd in (b"/\xff", b"?name=\xff", b"/x\xed\xa0\x80", b"/%FF", b"?name=%ff", b"/%ED%A0%80"):
+    for odd in (*NO_UTF8, *NULS):
         answer = exchange(server.url, b"GET /api/runs" + odd + close)
         assert answer.split(b" ")[1] == b"400", odd
-    for path in (b"/api/runs/%00", b"/api/runs/%zz"):
-        assert exchange(server.url, b"GET " + path + close).split(b" ")[1] == b"404"
+    assert exchange(server.url, b"GET /api/runs/%zz" + close).split(b" ")[1] == b"404"
+
+
+def test_an_id_with_a_nul_in_a_body_is_the_callers_mistake(api: Api) -> None:
+    for path, body in (
+        ("/api/w/runs", {"parent_run_id": "\0"}),
+        ("/api/w/bulk", {"ids": ["\0"], "action": "archive"}),
+    ):
+        assert api.http.post(path, json=body).status_code in {400, 404}
 
 
 def test_http_1_0_without_a_host_is_served(server: Server) -> None:

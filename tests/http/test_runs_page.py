@@ -4,7 +4,6 @@ import http.client
 import math
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -12,7 +11,8 @@ from chachaml_ui.pages import words
 from chachaml_ui.pages.figures import figure
 from chachaml_ui.pages.frame import EXPERIMENTS
 
-from tests.browser.logbook import Logbook, serve_written
+from tests.browser.logbook import Logbook
+from tests.http.conftest import ServeWritten
 from tests.http.serving import kernel, serving
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
@@ -26,11 +26,8 @@ async def two_runs(logbook: Logbook) -> None:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    with (
-        serve_written(tmp_path_factory.mktemp("site"), two_runs) as server,
-        httpx.Client(base_url=server.url) as client,
-    ):
+def site(written: ServeWritten) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=written(two_runs).url) as client:
         yield client
 
 
@@ -143,11 +140,11 @@ def test_nothing_but_the_files_is_served(site: httpx.Client, path: str) -> None:
     connection.close()
 
 
-def test_the_first_page_ever_tells_the_address_it_was_reached_by(tmp_path: Path) -> None:
+def test_the_first_page_ever_tells_the_address_it_was_reached_by(written: ServeWritten) -> None:
     async def nothing(_: Logbook) -> None: ...
 
-    with serve_written(tmp_path, nothing) as server:
-        text = httpx.get(f"{server.url}/runs", headers={"Host": "localhost:1$(x)"}).text
+    url = written(nothing).url
+    text = httpx.get(f"{url}/runs", headers={"Host": "localhost:1$(x)"}).text
     assert "HOST=&#39;http://localhost:1$(x)&#39;" in text
     assert "host = &#34;http://localhost:1$(x)&#34;" in text
 

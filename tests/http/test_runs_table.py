@@ -6,7 +6,6 @@ import io
 import math
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import httpx
 import pytest
@@ -18,7 +17,8 @@ from chachaml_ui.pages.runs.cells import mixed_cells
 from chachaml_ui.pages.runs.columns import Column, read_columns, write_columns
 from chachaml_ui.pages.runs.misreads import wrong
 
-from tests.browser.logbook import Logbook, serve_written
+from tests.browser.logbook import Logbook
+from tests.http.conftest import ServeWritten
 
 ODD = 'a,b%2C"><i>'
 
@@ -32,9 +32,8 @@ async def trained(logbook: Logbook) -> None:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    folder = tmp_path_factory.mktemp("site")
-    with serve_written(folder, trained) as server, httpx.Client(base_url=server.url) as client:
+def site(written: ServeWritten) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=written(trained).url) as client:
         yield client
 
 
@@ -106,9 +105,8 @@ async def mixed(logbook: Logbook) -> None:
         await logbook.run(key, metric=(key, 0.5))
 
 
-def test_groups_begin_with_the_metric_that_most_runs_have(tmp_path: Path) -> None:
-    with serve_written(tmp_path, mixed) as server:
-        page = httpx.get(f"{server.url}/runs?group=experiment").text
+def test_groups_begin_with_the_metric_that_most_runs_have(written: ServeWritten) -> None:
+    page = httpx.get(f"{written(mixed).url}/runs?group=experiment").text
     assert texts(page, '<th colspan="2"') == ["common", "rare"]
 
 

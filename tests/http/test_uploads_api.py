@@ -3,15 +3,15 @@
 import hashlib
 import socket
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from chachaml_kernel import Server
 
-from tests.http.artifacts import BODY, FOLDER, SHA256, artifacts, download
+from tests.http.artifacts import BODY, SHA256, artifacts, download
 from tests.http.client import OCTETS, Api, Json, detail, exchange
+from tests.servers.pairs import Kept
 
 
 def test_an_upload_answers_size_and_digest(api: Api, run: str) -> None:
@@ -75,7 +75,7 @@ def test_a_registered_version_keeps_its_bytes(api: Api, run: str) -> None:
         ("/a", "absolute"),
         ("a//b", "empty"),
         ("a\\b", "backslash"),
-        ("a\x00b", "control character"),
+        ("a\x00b", "NUL character"),
         ("a\nb", "control character"),
         ("é" * 501, "1002 bytes"),
     ],
@@ -145,10 +145,6 @@ def test_a_key_belongs_to_the_bytes_of_its_upload(api: Api, run: str) -> None:
     assert artifacts(api, run)[0]["sha256"] == SHA256
 
 
-def stored(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
 @pytest.mark.parametrize("run_id", ["a.b", "..%2F..%2Fetc", "0" * 32])
 @pytest.mark.parametrize("key", [{}, {"Idempotency-Key": "upload-to-nowhere"}])
 def test_an_upload_to_no_run_writes_nothing_whatever_its_id(
@@ -163,9 +159,9 @@ def test_an_upload_to_no_run_writes_nothing_whatever_its_id(
     "framing", ["Content-Length: 1000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n100\r\n"]
 )
 def test_an_upload_that_breaks_off_leaves_nothing(
-    server: Server, api: Api, run: str, data: Path, framing: str
+    server: Server, api: Api, run: str, kept: Kept, framing: str
 ) -> None:
-    before = stored(data / FOLDER)
+    before = kept.names()
     head = f"POST /api/w/runs/{run}/artifacts?name=a HTTP/1.1\r\nHost: localhost\r\n"
     head += f"Content-Type: application/octet-stream\r\n{framing}"
     address = urlsplit(server.url)
@@ -175,7 +171,7 @@ def test_an_upload_that_breaks_off_leaves_nothing(
         while sock.recv(65_536):
             pass
     assert artifacts(api, run) == []
-    assert stored(data / FOLDER) == before
+    assert kept.names() == before
 
 
 def test_chunks_that_are_none_are_refused(server: Server, api: Api, run: str) -> None:

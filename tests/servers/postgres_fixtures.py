@@ -1,29 +1,46 @@
-"""A PostgreSQL server for the session, and databases and stores on it."""
+"""PostgreSQL servers for the session, and databases and stores on them."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
+from typing import TypeAlias
 
 import pytest
-from chachaml_store_postgres import StorePostgres
 from chachaml_store_sql import SqlStore
 
 from tests.servers import postgres
+from tests.servers.sources import postgres_of
+
+Versions: TypeAlias = Callable[[int], str]
+"""Returns the DSN that belongs to a version of PostgreSQL."""
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
+def postgres_servers() -> Iterator[Versions]:
+    """Return what names a server of a version, which is started when it is first asked for."""
+    with ExitStack() as stack:
+        yield cache(lambda version: stack.enter_context(postgres_of(version)))
+
+
+@pytest.fixture(scope="session")
+def postgres_shared_of(postgres_servers: Versions) -> Iterator[Versions]:
+    """Return what names a database that tests use one after the other, and leave empty."""
+    with ExitStack() as stack:
+        yield cache(
+            lambda version: stack.enter_context(postgres.standing(postgres_servers(version)))
+        )
+
+
+@pytest.fixture(scope="session")
+def postgres_server(postgres_servers: Versions) -> str:
     """Return the DSN of a PostgreSQL server where databases can be made."""
-    with postgres.address() as dsn:
-        yield dsn
+    return postgres_servers(postgres.NEWEST)
 
 
 @pytest.fixture(scope="session")
-def postgres_shared(postgres_server: str) -> Iterator[str]:
+def postgres_shared(postgres_shared_of: Versions) -> str:
     """Return the DSN of a database that tests use one after the other, and leave empty."""
-    with asyncio.Runner() as runner:
-        database = postgres.database(postgres_server)
-        yield runner.run(database.__aenter__())
-        runner.run(database.__aexit__(None, None, None))
+    return postgres_shared_of(postgres.NEWEST)
 
 
 @pytest.fixture
@@ -36,7 +53,5 @@ async def postgres_dsn(postgres_server: str) -> AsyncIterator[str]:
 @pytest.fixture
 async def postgres_store(postgres_shared: str) -> AsyncIterator[SqlStore]:
     """Return an empty store on PostgreSQL."""
-    async with StorePostgres(dsn=postgres_shared).chachaml_store() as store:
-        assert isinstance(store, SqlStore)
+    async with postgres.emptied(postgres_shared) as store:
         yield store
-        await postgres.clear(store)

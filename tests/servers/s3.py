@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import TypedDict
-from uuid import uuid4
 
 import httpx
-import pytest
 import trustme
 from minio import Minio
+
+from tests.servers.buckets import Bucket
 
 
 class Keys(TypedDict):
@@ -68,10 +68,13 @@ class S3Server:
         return self.folder / "authority.pem"
 
     @property
+    def bucket(self) -> Bucket:
+        return Bucket(BUCKET, self.endpoint, **KEYS)
+
+    @property
     def client(self) -> Minio:
         """Return a client that looks into the server past what is tested."""
-        address = self.endpoint.removeprefix("http://")
-        return Minio(address, **KEYS, secure=False, region="us-east-1")
+        return self.bucket.client
 
     def start(self) -> None:
         """Start the server and return once it answers."""
@@ -145,26 +148,6 @@ def s3_server() -> Iterator[S3Server]:
         for port in server.ports.values():  # it puts some sockets there whatever it is told
             for path in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):
                 path.unlink()
-
-
-@pytest.fixture(scope="session")
-def s3() -> Iterator[S3Server]:
-    """Yield a server for all tests that leave it running."""
-    with s3_server() as server:
-        yield server
-
-
-@pytest.fixture
-def mortal_s3() -> Iterator[S3Server]:
-    """Yield a server that a test may kill."""
-    with s3_server() as server:
-        yield server
-
-
-@pytest.fixture
-def prefix() -> str:
-    """Return a prefix that no other test uses: a bucket of its own would take seconds."""
-    return uuid4().hex
 
 
 def _free_ports() -> dict[str, int]:

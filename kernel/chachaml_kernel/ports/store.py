@@ -7,6 +7,7 @@ nothing; for another request it raises `Conflict`. A write that raises leaves it
 
 "Takes writes" means: the run exists and is running. A method that needs this raises
 `NotFound("run")` otherwise, and its detail says whether the run never was or has ended.
+An id with a NUL is nothing's; a store whose texts cannot hold one may also raise `Invalid`.
 All times are milliseconds since the Unix epoch.
 """
 

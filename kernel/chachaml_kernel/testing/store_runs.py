@@ -7,7 +7,7 @@ from chachaml_kernel.domain.artifacts import storage_key
 from chachaml_kernel.domain.notes import Saved
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import RunStatus
-from chachaml_kernel.errors import Conflict, NotFound
+from chachaml_kernel.errors import Conflict, Invalid, NotFound
 from chachaml_kernel.ports import Store
 from chachaml_kernel.testing.builders import artifact, dataset, new_run, new_version, points
 from chachaml_kernel.testing.reading import history_of, refused, run_ids
@@ -117,6 +117,16 @@ class RunSuite:
         )
         assert await store.get_run("ended") == before
         await refused(store.get_artifact("a"), NotFound)
+
+    async def test_an_id_with_a_nul_is_nothings(self, store: Store) -> None:
+        for call in (
+            store.get_run("\0"),
+            store.start_run(new_run("child", parent="\0")),
+            store.log_params("\0", {"lr": 1}),
+            store.append_points("\0", {"loss": points(1.0)}),
+        ):
+            with pytest.raises((NotFound, Invalid)):
+                await call
 
     async def test_a_missing_run_is_named_as_such_everywhere(self, store: Store) -> None:
         for call in (

@@ -3,7 +3,7 @@
 Their codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
 """
 
-from chachaml_kernel.errors import ChachamlError, Upstream
+from chachaml_kernel.errors import ChachamlError, Invalid, Upstream
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -21,6 +21,10 @@ MEANINGS = {
     "57014": "the database took too long",
     "58": "the database's disk fails",
 }
+
+
+NO_TEXT = "22021"
+"""A text has a character that the encoding does not; in UTF-8 that is NUL alone."""
 
 
 class InDoubt(Upstream):
@@ -66,7 +70,10 @@ def is_to_run_again(error: BaseException) -> bool:
 
 
 def meaning(error: BaseException) -> BaseException:
-    """Return what callers shall see of an error: `Upstream` if the database is at fault."""
+    """Return what callers shall see of an error: `Upstream` if the database is at fault.
+
+    A NUL is the caller's mistake: texts that are to be stored were looked through before.
+    """
     if isinstance(error, ChachamlError):
         return error
     if isinstance(error, PoolTimeout):
@@ -75,6 +82,8 @@ def meaning(error: BaseException) -> BaseException:
         return Unreachable("the database does not answer; try again")
     if is_lost(error):
         return Unreachable(f"the database cannot be reached ({cause_of(error)}); try again")
+    if code_of(error) == NO_TEXT:
+        return Invalid("a text holds a NUL character, which nothing that is stored has; remove it")
     for beginning, words in MEANINGS.items():
         if code_of(error).startswith(beginning):
             return Upstream(f"{words} ({cause_of(error)}); try again")

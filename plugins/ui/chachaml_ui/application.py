@@ -127,14 +127,16 @@ def _unless_begun(
 
 
 def _check_address(request: web.Request) -> None:
-    """Raise `Invalid` for an address that is no text: bytes that are not UTF-8, encoded or not."""
+    """Raise `Invalid` for an address that is no text: bytes that are not UTF-8, or a NUL."""
     path = request.raw_path
     if "%" not in path and path.isascii():
         return
     try:
-        unquote_to_bytes(path).decode()
+        text = unquote_to_bytes(path).decode()
     except UnicodeError:
         raise Invalid("the address is not UTF-8, percent-encoded; write é as %C3%A9") from None
+    if "\0" in text:  # which not all stores could even look for
+        raise Invalid("the address holds a NUL character, which no text has; leave %00 out")
 
 
 async def _authenticate(request: web.Request, kernel: Kernel) -> None:
