@@ -1,6 +1,6 @@
 #!/bin/sh
-# Install the programs that the tests run beside Python packages: a browser, PostgreSQL 15, and what
-# examples/log_run.sh uses; with the argument `containers` a Docker engine and a shell for images
+# Install the programs that the tests run beside Python packages: a browser, PostgreSQL 15, Patroni
+# with etcd, and what examples/log_run.sh uses; with the argument `containers` a Docker engine and a shell for images
 # as well. Does nothing where they are there already.
 set -eu
 
@@ -9,7 +9,7 @@ command -v chromium-headless-shell >/dev/null 2>&1 || command -v chromium >/dev/
     missing="chromium-headless-shell"
 [ -x /usr/lib/postgresql/15/bin/postgres ] || [ -n "${CHACHAML_TEST_POSTGRES_15:-}" ] ||
     missing="$missing postgresql-15"
-needed="jq bc curl"
+needed="jq bc curl patroni etcd"
 if [ "${1:-}" = containers ]; then
     needed="$needed busybox"
     docker info >/dev/null 2>&1 || needed="$needed docker dockerd"
@@ -25,7 +25,7 @@ if ! command -v apt-get >/dev/null 2>&1; then
 fi
 as_root=""
 [ "$(id -u)" -eq 0 ] || as_root="sudo"
-packages=$(echo "$missing" | sed 's/dockerd\{0,1\}/docker.io/g; s/busybox/busybox-static/')
+packages=$(echo "$missing" | sed 's/dockerd\{0,1\}/docker.io/g; s/busybox/busybox-static/; s/etcd/etcd-server/')
 
 apt() {
     DEBIAN_FRONTEND=noninteractive $as_root apt-get "$@" -qq >/dev/null

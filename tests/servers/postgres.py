@@ -54,7 +54,7 @@ def programs(version: int = NEWEST) -> Path:
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
-def _unprivileged(folder: Path) -> dict[str, Any]:
+def unprivileged(folder: Path) -> dict[str, Any]:
     """Return how `subprocess` runs a program that refuses root, and make `folder` its own."""
     if os.geteuid() != 0:
         return {}
@@ -82,7 +82,7 @@ class Postgres:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             server = cls(folder, free.getsockname()[1], found)
-        server.who = {"env": {"LC_ALL": "C.UTF-8"}, "cwd": folder, **_unprivileged(folder)}
+        server.who = {"env": {"LC_ALL": "C.UTF-8"}, "cwd": folder, **unprivileged(folder)}
         secret = folder / "password"
         secret.write_text(PASSWORD)
         secret.chmod(0o644)
