@@ -4,9 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 
 from chachaml_kernel.domain.metrics import Points
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
-from tests.browser.logbook import START, Logbook
+from tests.browser.logbook import START, Logbook, Write
 
 RUN = f"{1:032x}"
 """The id of the run that `curves` writes."""
@@ -103,3 +103,29 @@ def pixels(page: Page, key: str, token: str) -> int:
     )
     assert isinstance(count, int)
     return count
+
+
+def writing(series: Mapping[str, Sequence[float]]) -> Write:
+    async def write(logbook: Logbook) -> None:
+        await curves(logbook, series)
+
+    return write
+
+
+def chart(page: Page, key: str) -> Locator:
+    return page.locator(f'figure[data-key="{key}"]')
+
+
+def shown_ends(page: Page, key: str) -> object:
+    return ask(page, f'board.charts.get("{key}").window')
+
+
+def brush(page: Page, key: str, begin: float, end: float) -> None:
+    """Drag over a chart from one part of its width to another."""
+    box = chart(page, key).locator(".u-over").bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + begin * box["width"], middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + end * box["width"], middle, steps=4)
+    page.mouse.up()
