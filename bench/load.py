@@ -27,19 +27,24 @@ class Load:
 
 
 def drive(port: int, calls: Sequence[Call[object]]) -> Load:
-    """Do every call over a connection of its own, until the last one has ended.
+    """Do every call at one server, as `drive_each` does."""
+    return drive_each([(port, call) for call in calls])
+
+
+def drive_each(calls: Sequence[tuple[int, Call[object]]]) -> Load:
+    """Do every call over a connection of its own to its port, until the last one has ended.
 
     The time of a request goes from before it is sent until its answer is whole. What a call does
     between its requests is not counted in that, but is in the seconds of the whole.
     """
-    connections = [Connection(port) for _ in calls]
+    connections = [Connection(port) for port, _ in calls]
     poll = select.epoll()
     clients, begun = {}, {}
     results: list[object] = [None] * len(calls)
     latencies = array("d")
     clock = time.perf_counter
     begin = clock()
-    for place, (connection, call) in enumerate(zip(connections, calls, strict=True)):
+    for place, (connection, (_, call)) in enumerate(zip(connections, calls, strict=True)):
         number = connection.socket.fileno()
         poll.register(number, select.EPOLLIN)
         clients[number] = (place, connection, call)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install the programs that the tests run beside Python packages: a browser, PostgreSQL 15, Patroni
-# with etcd, and what examples/log_run.sh uses; with the argument `containers` a Docker engine and a shell for images
-# as well. Does nothing where they are there already.
+# with etcd, a proxy, and what examples/log_run.sh uses; with the argument `containers` a Docker
+# engine, Compose and a shell for images as well. Does nothing where they are there already.
 set -eu
 
 missing=""
@@ -10,8 +10,11 @@ command -v chromium-headless-shell >/dev/null 2>&1 || command -v chromium >/dev/
 [ -x /usr/lib/postgresql/15/bin/postgres ] || [ -n "${CHACHAML_TEST_POSTGRES_15:-}" ] ||
     missing="$missing postgresql-15"
 needed="jq bc curl patroni etcd"
+# Where only root runs it, it is not on everybody's PATH.
+[ -x /usr/sbin/haproxy ] || needed="$needed haproxy"
 if [ "${1:-}" = containers ]; then
     needed="$needed busybox"
+    docker compose version >/dev/null 2>&1 || needed="$needed docker-compose"
     docker info >/dev/null 2>&1 || needed="$needed docker dockerd"
 fi
 for program in $needed; do
@@ -25,7 +28,8 @@ if ! command -v apt-get >/dev/null 2>&1; then
 fi
 as_root=""
 [ "$(id -u)" -eq 0 ] || as_root="sudo"
-packages=$(echo "$missing" | sed 's/dockerd\{0,1\}/docker.io/g; s/busybox/busybox-static/; s/etcd/etcd-server/')
+packages=$(echo "$missing" |
+    sed -E 's/dockerd?( |$)/docker.io\1/g; s/busybox/busybox-static/; s/etcd/etcd-server/')
 
 apt() {
     DEBIAN_FRONTEND=noninteractive $as_root apt-get "$@" -qq >/dev/null

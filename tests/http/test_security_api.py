@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
+from chachaml_auth_proxy import AuthProxy
 from chachaml_kernel.errors import Forbidden, Unauthenticated
 from chachaml_kernel.ports import Caller, Principal
 from chachaml_ui import Ui
@@ -210,3 +211,17 @@ async def test_who_is_known_stands_as_the_creator_where_nobody_is_named() -> Non
         await http.post(f"/api/note/{run['id']}", json={"note": "x"})
         whole = (await http.get(f"/api/runs/{run['id']}")).json()
         assert whole["note_saved"]["by"] == "maria"
+
+
+@pytest.mark.parametrize(("trusted", "status"), [("127.0.0.1", 200), ("10.0.0.7", 403)])
+async def test_a_proxy_is_known_by_the_address_of_its_connection(trusted: str, status: int) -> None:
+    door = AuthProxy(trusted=(trusted,)).chachaml_authenticator()
+    sent = {"X-Forwarded-User": "maria", "X-Forwarded-For": "10.0.0.7"}
+    async with (
+        serving(kernel(authenticator=door)) as (url, _),
+        httpx.AsyncClient(base_url=url, headers=sent) as http,
+    ):
+        answer = await http.post("/api/w/runs")
+        assert answer.status_code == status
+        assert answer.json().get("created_by") == ("maria" if status == 200 else None)
+        assert (await http.get("/readyz")).status_code == 200

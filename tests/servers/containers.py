@@ -13,6 +13,8 @@ IMAGES = {
     "CHACHAML_TEST_POSTGRES_15_IMAGE": "postgres:15",
     "CHACHAML_TEST_POSTGRES_18_IMAGE": "postgres:18",
     "CHACHAML_TEST_S3_IMAGE": "chrislusf/seaweedfs:4.48",
+    "CHACHAML_TEST_HAPROXY_IMAGE": "haproxy:3.2-alpine",
+    "CHACHAML_TEST_PYTHON_IMAGE": "python:3.13-slim",
 }
 """The variables that name images, and what they name where they are not set."""
 
@@ -28,7 +30,7 @@ def postgres(version: int) -> Iterator[str]:
     from testcontainers.community.postgres import PostgresContainer  # it asks for Docker at once
 
     options = " ".join(f"-c {setting}" for setting in SETTINGS)
-    image = _image(f"CHACHAML_TEST_POSTGRES_{version}_IMAGE")
+    image = image_of(f"CHACHAML_TEST_POSTGRES_{version}_IMAGE")
     server = PostgresContainer(image, driver=None).with_command(f"postgres {options}")
     with server:
         yield server.get_connection_url()
@@ -42,7 +44,7 @@ def bucket() -> Iterator[Bucket]:
 
     keys = {"AWS_ACCESS_KEY_ID": "testers-key", "AWS_SECRET_ACCESS_KEY": "testers-secret"}
     ready = HttpWaitStrategy(PORT, "/healthz").for_status_code(200)
-    server = DockerContainer(_image("CHACHAML_TEST_S3_IMAGE")).with_command(list(WEED))
+    server = DockerContainer(image_of("CHACHAML_TEST_S3_IMAGE")).with_command(list(WEED))
     server.with_envs(**keys).with_exposed_ports(PORT)
     with server.waiting_for(ready.with_startup_timeout(START_SECONDS)):
         address = f"http://{server.get_container_host_ip()}:{server.get_exposed_port(PORT)}"
@@ -51,5 +53,6 @@ def bucket() -> Iterator[Bucket]:
         yield made
 
 
-def _image(variable: str) -> str:
+def image_of(variable: str) -> str:
+    """Return the image that a variable names, or that stands there for it."""
     return os.environ.get(variable) or IMAGES[variable]

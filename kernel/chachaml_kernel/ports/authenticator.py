@@ -7,11 +7,16 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """A request as an authenticator sees it: no body. Header names are in lower case."""
+    """A request as an authenticator sees it: no body. Header names are in lower case.
+
+    `address` is the one that the connection comes from, a proxy's if there is one; it is empty
+    where that is not known.
+    """
 
     method: str
     path: str
     headers: Mapping[str, str]
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,5 +144,7 @@ async def _authenticate(request: web.Request, kernel: Kernel) -> None:
     if kernel.authenticator is None or is_open(request):
         return
     headers = {name.lower(): value for name, value in request.headers.items()}
-    caller = Caller(method=request.method, path=request.path, headers=headers)
+    caller = Caller(
+        method=request.method, path=request.path, headers=headers, address=request.remote or ""
+    )
     request[PRINCIPAL] = await kernel.authenticator.authenticate(caller)
