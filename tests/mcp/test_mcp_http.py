@@ -18,6 +18,7 @@ from chachaml_kernel.errors import ConfigError, Unauthenticated
 from chachaml_kernel.ports import Caller, Principal
 from chachaml_kernel.tools import Arguments, Tool
 from chachaml_mcp import Mcp
+from chachaml_ui import Ui
 
 from tests.http.client import Api, detail, exchange
 from tests.http.serving import kernel, serving
@@ -180,6 +181,41 @@ async def test_a_client_that_goes_away_ends_what_it_asked_for(generation: str) -
             await slow.began.wait()
             writer.close()
             await slow.cancelled.wait()
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+async def test_the_server_ends_though_a_tool_goes_on_and_on(generation: str) -> None:
+    slow = Slow(asyncio.Event(), asyncio.Event())
+    headers, body = question("tools/call", generation, name="wait", arguments={})
+    mounts = {mount.path: mount for mount in Mcp().chachaml_mounts()}
+    slowly = replace(kernel(), further_tools={"wait": slow.tool}, mounts=mounts)
+    settings = Ui(port=0, shutdown_timeout=0.0)
+    async with httpx.AsyncClient() as client, asyncio.timeout(60):
+        async with serving(slowly, settings) as (url, _):
+            call = client.post(f"{url}/mcp", content=body, headers=headers)
+            asking = asyncio.create_task(call)
+            await slow.began.wait()
+        await slow.cancelled.wait()
+        await asyncio.wait([asking])
+        asking.cancelled() or asking.exception()
+
+
+async def fail(_: Kernel, __: Nothing) -> Done:
+    """Fail in a way that nobody foresaw."""
+    raise ZeroDivisionError("the secret")
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+async def test_what_nobody_foresaw_is_told_to_the_log_alone(
+    generation: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers, body = question("tools/call", generation, name="fail", arguments={})
+    failing = replace(kernel(), further_tools={"fail": Tool(fail, Nothing, Done)})
+    async with served(failing) as url, httpx.AsyncClient() as client:
+        answer = await client.post(f"{url}/mcp", content=body, headers=headers)
+    assert answered(answer)["error"]["message"].endswith("its log says why")
+    assert "secret" not in answer.text
+    assert "the secret" in caplog.text
 
 
 class Closed:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chachaml_kernel.errors import Invalid, NotFound
+from chachaml_kernel.errors import ChachamlError
 from mcp import MCPError
 from mcp.server import ServerRequestContext
 from mcp.types import (
@@ -19,7 +19,7 @@ from mcp.types import (
     TextContent,
 )
 
-from chachaml_mcp.tools import OfferedTools, said
+from chachaml_mcp.tools import OfferedTools, fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,8 @@ class Prompts:
         thing = _only(asked.name, question, asked.arguments or {})
         try:
             await self._tools.result(question.tool, **{question.known_as: thing})
-        except (Invalid, NotFound) as error:
-            raise MCPError(INVALID_PARAMS, said(error)) from None
+        except ChachamlError as error:
+            raise fault(error) from None
         text = question.text.format(thing=json.dumps(thing, ensure_ascii=False))
         return GetPromptResult(
             description=question.title,

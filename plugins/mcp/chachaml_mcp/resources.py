@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 import msgspec
-from chachaml_kernel.errors import Invalid, NotFound
+from chachaml_kernel.errors import ChachamlError
 from mcp import MCPError
 from mcp.server import ServerRequestContext
 from mcp.types import (
@@ -19,7 +19,7 @@ from mcp.types import (
     TextResourceContents,
 )
 
-from chachaml_mcp.tools import OfferedTools, said
+from chachaml_mcp.tools import OfferedTools, fault
 
 JSON = "application/json"
 PAGE = 100
@@ -69,8 +69,8 @@ class Resources:
         kind = KINDS[scheme]
         try:
             page = await self._tools.result(f"list_{kind.lists}", cursor=cursor or None, limit=PAGE)
-        except Invalid as error:
-            raise MCPError(INVALID_PARAMS, said(error)) from None
+        except ChachamlError as error:
+            raise fault(error) from None
         found = [
             Resource(
                 uri=f"{scheme}://{quote(row.name, safe='')}",
@@ -111,8 +111,8 @@ class Resources:
             )
         try:
             result = await self._tools.result(kind.tool, **{kind.argument: unquote(name)})
-        except (Invalid, NotFound) as error:
-            raise MCPError(INVALID_PARAMS, said(error), {"uri": asked.uri[:1_000]}) from None
+        except ChachamlError as error:
+            raise fault(error) from None
         text = msgspec.json.encode(result).decode()
         return ReadResourceResult(
             contents=[TextResourceContents(uri=asked.uri, mime_type=JSON, text=text)]

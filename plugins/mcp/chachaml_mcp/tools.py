@@ -1,14 +1,18 @@
 """The kernel's tools as the protocol has them."""
 
+import logging
 from typing import Any
 
 import msgspec
 from chachaml_kernel.domain.values import JsonValue
-from chachaml_kernel.errors import ChachamlError
+from chachaml_kernel.errors import ChachamlError, Invalid, NotFound
 from chachaml_kernel.kernel import Kernel
 from chachaml_kernel.tools import AnyTool, Schema
+from mcp import MCPError
 from mcp.server import ServerRequestContext
 from mcp.types import (
+    INTERNAL_ERROR,
+    INVALID_PARAMS,
     CallToolRequestParams,
     CallToolResult,
     ListToolsResult,
@@ -20,6 +24,8 @@ from mcp.types import (
 
 from chachaml_mcp.addresses import absolute
 from chachaml_mcp.plugin import Mcp
+
+logger = logging.getLogger(__name__)
 
 KEPT = 1_000
 """Characters that are kept of the beginning of a long error, which may quote what was asked, and of
@@ -58,9 +64,20 @@ class OfferedTools:
         )
 
     async def result(self, tool: str, /, **arguments: JsonValue) -> Any:  # noqa: ANN401
-        """Return the result of a tool, with whole addresses; raise what the kernel raises."""
+        """Return the result of a tool, with whole addresses; raise what the kernel raises.
+
+        Of what nobody foresaw the log says more than the client may know.
+        """
         annotate = self._settings.allow_annotate
-        result = await self._tools.call(tool, arguments, annotate=annotate)
+        try:
+            result = await self._tools.call(tool, arguments, annotate=annotate)
+        except ChachamlError:
+            raise
+        except Exception:
+            logger.exception("%s failed", tool)
+            raise MCPError(
+                INTERNAL_ERROR, "the server failed on this request; its log says why"
+            ) from None
         return absolute(result, self._settings.url)
 
 
@@ -70,6 +87,12 @@ def said(error: ChachamlError) -> str:
     if len(text) <= 2 * KEPT:
         return text
     return f"{text[:KEPT]} … ({len(text) - 2 * KEPT:,} characters) … {text[-KEPT:]}"
+
+
+def fault(error: ChachamlError) -> MCPError:
+    """Return an error as the protocol has it, of requests that are no calls of tools."""
+    wrong = isinstance(error, Invalid | NotFound)
+    return MCPError(INVALID_PARAMS if wrong else INTERNAL_ERROR, said(error))
 
 
 def _described(tool: AnyTool) -> Tool:
