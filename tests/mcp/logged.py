@@ -47,7 +47,7 @@ class Logged:
 
 def log(api: Api) -> Logged:
     """Log a run that went well, of which two versions of a model come, and a hostile one."""
-    good = api.start(experiment="iris", name="good")
+    good = api.start(experiment="iris", name="/good")
     api.post(f"/api/w/runs/{good}/params", {"lr": 0.1})
     for step, value in enumerate((0.1, 0.9)):
         api.post(f"/api/w/runs/{good}/metrics", {"accuracy": value, "step": step})

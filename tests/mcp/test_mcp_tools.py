@@ -146,4 +146,5 @@ async def test_addresses_are_whole_where_the_server_knows_its_own(
         found = said_of(await client.call_tool("get_experiment", {"name": "iris"}))
         assert found["best"]["run_url"] == f"https://tracker.example/runs/{logged.good}"
         whole = said_of(await client.call_tool("get_run", {"run_id": logged.good}))
+        assert whole["run"]["name"] == "/good"
         assert whole["artifacts"][0]["url"].startswith("https://tracker.example/api/artifacts/")
