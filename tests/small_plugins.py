@@ -15,6 +15,7 @@ from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import RunDetail, RunRow
 from chachaml_kernel.errors import ConfigError, Forbidden, Invalid, Upstream
 from chachaml_kernel.memory import MemoryArtifactStore, MemoryStore
+from chachaml_kernel.mounts import Mount
 from chachaml_kernel.ports import Announce, Caller, Principal
 from chachaml_kernel.tools import AnyTool, Arguments, Tool
 
@@ -211,6 +212,22 @@ class Text:
     @hookimpl
     def chachaml_exporters(self) -> Sequence[Any]:
         return [self]
+
+
+@dataclass(frozen=True)
+class Corner:
+    """Mounts a path that nothing answers at; and has a command that says which."""
+
+    path: str = "/corner"
+    sides: int = 2
+
+    @hookimpl
+    def chachaml_mounts(self) -> Sequence[Mount]:
+        return [Mount(self.path, lambda _: nullcontext())]  # type: ignore[arg-type, return-value]
+
+    @hookimpl
+    async def chachaml_command(self, kernel: Kernel) -> None:
+        sys.stdout.write(f"{', '.join(kernel.mounts)}\n")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from chachaml_kernel.commands.copy import COPY
 from chachaml_kernel.commands.display import say
 from chachaml_kernel.commands.export import EXPORT
 from chachaml_kernel.commands.gc import GC
+from chachaml_kernel.commands.of_plugin import of_plugin
 from chachaml_kernel.commands.purge import PURGE
 from chachaml_kernel.commands.verify import VERIFY
 from chachaml_kernel.config import Config, load_config
@@ -28,7 +29,7 @@ have it for bad usage; and, as they have it too, of what Ctrl-C ended."""
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks; return the exit code."""
-    options = _parser().parse_args(arguments)
+    options = _parser(_asked(arguments)).parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
         return run(options)
@@ -40,25 +41,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
-def _parser() -> argparse.ArgumentParser:
+def _asked(arguments: Sequence[str] | None) -> str | None:
+    """Return the command that is asked for, if any."""
+    parser = argparse.ArgumentParser(add_help=False)
+    _add_serving(parser)
+    parser.add_argument("command", nargs="?")
+    asked: str | None = parser.parse_known_args(arguments)[0].command
+    return asked
+
+
+def _parser(asked: str | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="chachaml-kernel",
         description="Serve the tracking of machine-learning experiments, or do what COMMAND says.",
+        epilog="A configured plugin may have a command of its own, of its own name.",
     )
-    _add_common(parser)
-    parser.add_argument("--host", help="the address to listen on")
-    parser.add_argument("--port", type=_port, help="the port to listen on; 0 takes a free one")
+    _add_serving(parser)
     parser.add_argument("--check", action="store_true", help="check the configuration, then end")
     parser.add_argument("--version", action="version", version=f"chachaml-kernel {__version__}")
     parser.set_defaults(run=_serve)
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
-    for command in COMMANDS:
+    known = [command.name for command in COMMANDS]
+    further = [] if asked is None or asked in known else [of_plugin(asked, known)]
+    for command in (*COMMANDS, *further):
         own = commands.add_parser(command.name, help=command.summary, description=command.summary)
         # What stands before the command holds, unless it is said again behind it.
         _add_common(own, default=argparse.SUPPRESS)
         command.add_options(own)
         own.set_defaults(run=command.run)
     return parser
+
+
+def _add_serving(parser: argparse.ArgumentParser) -> None:
+    _add_common(parser)
+    parser.add_argument("--host", help="the address to listen on")
+    parser.add_argument("--port", type=_port, help="the port to listen on; 0 takes a free one")
 
 
 def _add_common(parser: argparse.ArgumentParser, *, default: str | None = None) -> None:

@@ -22,6 +22,7 @@ from chachaml_kernel.ports import (
 
 if TYPE_CHECKING:
     from chachaml_kernel.kernel import Kernel
+    from chachaml_kernel.mounts import Mount
     from chachaml_kernel.tools import AnyTool
 
 NAMESPACE = "chachaml"
@@ -72,6 +73,23 @@ def chachaml_frontend(kernel: "Kernel", announce: Announce) -> Coroutine[Any, An
 
     It calls `announce` once, with its address, when it accepts requests. Any number of plugins may;
     to serve, at least one must.
+    """
+
+
+@hookspec
+def chachaml_mounts() -> "Sequence[Mount]":  # type: ignore[empty-body]
+    """Return what the web server serves besides its own.
+
+    Any number of plugins may; each path can be taken once.
+    """
+
+
+@hookspec
+def chachaml_command(kernel: "Kernel") -> Coroutine[Any, Any, None]:  # type: ignore[empty-body]
+    """Return a coroutine that does what the command with the plugin's name is for.
+
+    Any number of plugins may; `chachaml-kernel NAME` runs that of the plugin NAME alone, on the
+    standard streams of the process, and no front end.
     """
 
 

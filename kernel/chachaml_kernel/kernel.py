@@ -25,6 +25,7 @@ from chachaml_kernel.services.surroundings import Clock, NewId, rising_id, syste
 from chachaml_kernel.services.views import Views
 
 if TYPE_CHECKING:
+    from chachaml_kernel.mounts import Mount
     from chachaml_kernel.tools import AnyTool, Tools
 
 
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 class Kernel:
     """What front ends call: the methods of the services, and of the authenticator if there is one.
 
-    Nothing else is theirs to touch. The ports that services hold are the services' own.
+    A web server serves the `mounts` too, which are by path. Nothing else is theirs to touch. The
+    ports that services hold are the services' own.
     """
 
     runs: Runs
@@ -49,6 +51,7 @@ class Kernel:
     authenticator: Authenticator | None
     health: Health
     further_tools: Mapping[str, "AnyTool"] = field(default_factory=dict)
+    mounts: Mapping[str, "Mount"] = field(default_factory=dict)
 
     @property
     def tools(self) -> "Tools":
@@ -113,4 +116,5 @@ async def open_parts(
             authenticator=parts.authenticator,
             health=Health(store, artifact_store),
             further_tools=parts.tools,
+            mounts=parts.mounts,
         )

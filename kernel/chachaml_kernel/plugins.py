@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, is_dataclass
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -24,12 +25,15 @@ from chachaml_kernel.settings import build, suggest
 
 if TYPE_CHECKING:
     from chachaml_kernel.kernel import Kernel
+    from chachaml_kernel.mounts import Mount
     from chachaml_kernel.tools import AnyTool
 
 GROUP = hookspecs.NAMESPACE
 
 Frontend: TypeAlias = Callable[["Kernel", Announce], Coroutine[Any, Any, None]]
 """Returns the coroutine that serves a kernel, as `chachaml_frontend` says."""
+PluginCommand: TypeAlias = Callable[["Kernel"], Coroutine[Any, Any, None]]
+"""Returns the coroutine that does what a command is for, as `chachaml_command` says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +41,8 @@ class Parts:
     """What the configured plugins provide; nothing of it is open yet.
 
     `store_plugins` are those that may provide the store: others that equal them have the same data.
-    Exporters are by format, tools by name, places by scheme, front ends by the plugin's name, in
-    the order of the configuration.
+    Exporters are by format, tools by name, places by scheme, mounts by path, front ends and
+    commands by the plugin's name, in the order of the configuration.
     """
 
     store: AbstractAsyncContextManager[Store]
@@ -49,7 +53,9 @@ class Parts:
     tools: Mapping[str, "AnyTool"]
     places: Mapping[str, Place]
     authenticator: Authenticator | None
+    mounts: Mapping[str, "Mount"]
     frontends: Mapping[str, Frontend]
+    commands: Mapping[str, PluginCommand]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +86,9 @@ def load(config: Config) -> Parts:
         tools=_tools(manager),
         places=_offered(manager, "chachaml_places", "scheme", name="scheme"),
         authenticator=_at_most_one(manager, "chachaml_authenticator", part="an authenticator"),
-        frontends={
-            impl.plugin_name: _frontend(impl)
-            for impl in manager.hook.chachaml_frontend.get_hookimpls()
-        },
+        mounts=_offered(manager, "chachaml_mounts", "path", name="path"),
+        frontends=_activities(manager, "chachaml_frontend", ("kernel", "announce")),
+        commands=_activities(manager, "chachaml_command", ("kernel",)),
     )
 
 
@@ -243,16 +248,20 @@ def _tools(manager: pluggy.PluginManager) -> dict[str, "AnyTool"]:
     return {name: tool for name, tool in found.items() if tool not in TOOLS}
 
 
-def _frontend(impl: pluggy.HookImpl) -> Frontend:
-    """Return a front end that gets the arguments which its hook implementation names."""
+def _activities(
+    manager: pluggy.PluginManager, hook: str, given: Sequence[str]
+) -> dict[str, Callable[..., Coroutine[Any, Any, None]]]:
+    """Return what starts each plugin's coroutine, with what is `given` in this order."""
+    impls = getattr(manager.hook, hook).get_hookimpls()
+    return {impl.plugin_name: partial(_start, impl, hook, given) for impl in impls}
 
-    def start(kernel: "Kernel", announce: Announce) -> Coroutine[Any, Any, None]:
-        arguments = {"kernel": kernel, "announce": announce}
-        serving = impl.function(*(arguments[name] for name in impl.argnames))
-        if not isinstance(serving, Coroutine):
-            raise ConfigError(
-                f"chachaml_frontend of plugin {impl.plugin_name!r} must return a coroutine"
-            )
-        return serving
 
-    return start
+def _start(
+    impl: pluggy.HookImpl, hook: str, given: Sequence[str], *values: object
+) -> Coroutine[Any, Any, None]:
+    """Return the coroutine for those of the values that the hook implementation names."""
+    arguments = dict(zip(given, values, strict=True))
+    activity = impl.function(*(arguments[name] for name in impl.argnames))
+    if not isinstance(activity, Coroutine):
+        raise ConfigError(f"{hook} of plugin {impl.plugin_name!r} must return a coroutine")
+    return activity

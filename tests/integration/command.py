@@ -18,6 +18,7 @@ SMALL = {
     "echo": "Echo",
     "stores": "Stores",
     "waiting": "Waiting",
+    "corner": "Corner",
 }
 SLOW = """import sys, threading
 sys.stderr.write("importing\\n")

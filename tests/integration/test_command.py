@@ -86,6 +86,7 @@ def test_plugins_are_listed_with_their_packages_in_columns(command: Command) -> 
     assert re.fullmatch("PLUGIN  +PACKAGE  +CONFIGURED  PROVIDES", lines[0])
     assert re.sub(" +", " ", "\n".join(line for line in lines if "small 1.0" in line)) == (
         "artifacts small 1.0 yes chachaml_artifact_store\n"
+        "corner small 1.0 no\n"
         "echo small 1.0 yes chachaml_frontend\n"
         "log small 1.0 yes chachaml_store\n"
         "stores small 1.0 no\n"
@@ -152,3 +153,19 @@ def test_a_data_folder_that_cannot_be_is_one_line_and_exit_code_1(command: Comma
     code, out, err = command.run("--port=0", "--data=c.toml")
     assert (code, out) == (1, "")
     assert re.fullmatch(r"chachaml-kernel: .*c\.toml.*\n", err)
+
+
+def test_a_plugin_that_is_configured_has_a_command_of_its_name(command: Command) -> None:
+    command.config.write_text("[plugins.log]\n[plugins.artifacts]\n[plugins.corner]\n")
+    assert command.run("corner", "--config", "c.toml") == (0, "/corner\n", "")
+    assert command.log.read_text() == "opened\nclosed\n"
+
+
+def test_a_word_that_is_no_command_is_refused_with_those_that_are(command: Command) -> None:
+    code, out, said = command.run("--config", "c.toml", "corner")
+    assert (code, out) == (2, "")
+    assert said.startswith(
+        "chachaml-kernel: no command is named 'corner'; there are copy, backup, "
+    )
+    assert said.endswith("such as [plugins.corner]\n")
+    assert not command.log.exists()

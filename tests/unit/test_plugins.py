@@ -106,8 +106,9 @@ class TestHooks:
         self.module(add, "  @hookimpl\n  def chachaml_stor(self): ...")
         assert refusal(config("x")) == (
             "plugin 'x' implements the unknown hook 'chachaml_stor'; known: "
-            "chachaml_artifact_store, chachaml_authenticator, chachaml_exporters, "
-            "chachaml_frontend, chachaml_places, chachaml_relay, chachaml_store, chachaml_tools; "
+            "chachaml_artifact_store, chachaml_authenticator, chachaml_command, "
+            "chachaml_exporters, chachaml_frontend, chachaml_mounts, chachaml_places, "
+            "chachaml_relay, chachaml_store, chachaml_tools; "
             "did you mean 'chachaml_store'?"
         )
 
@@ -152,6 +153,8 @@ class TestParts:
             "more_pinging": "Pinging",
             "tape": "Tape",
             "also_tape": "Tape",
+            "corner": "Corner",
+            "also_corner": "Corner",
             "door": "Doorman",
             "back_door": "Doorman",
             "echo": "Echo",
@@ -212,6 +215,15 @@ class TestParts:
         assert list(load(config("stores", "tape")).places) == ["tape"]
         both = config("stores", tape={}, also_tape={"drive": 2})
         assert refusal(both) == "the scheme 'tape' is offered twice: tape, also_tape; keep one"
+
+    def test_a_path_is_taken_once_and_a_command_has_the_plugins_name(self) -> None:
+        parts = load(config("stores", "corner", also_corner={"path": "/other"}))
+        assert list(parts.mounts) == ["/corner", "/other"]
+        assert list(parts.commands) == ["corner", "also_corner"]
+        both = config("stores", corner={}, also_corner={"sides": 3})
+        assert refusal(both) == (
+            "the path '/corner' is offered twice: corner, also_corner; keep one"
+        )
 
 
 def test_a_store_that_cannot_be_opened_is_refused(add: Install) -> None:

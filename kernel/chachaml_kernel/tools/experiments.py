@@ -25,6 +25,12 @@ class ListExperiments(Arguments, frozen=True, kw_only=True):
     cursor: str | None = None
 
 
+class GetExperiment(Arguments, frozen=True, kw_only=True):
+    """Arguments of `get_experiment`."""
+
+    name: Annotated[str, Meta(description="the experiment's name")]
+
+
 class CreateExperiment(Arguments, frozen=True, kw_only=True):
     """Arguments of `create_experiment`."""
 
@@ -75,11 +81,16 @@ async def list_experiments(kernel: "Kernel", asked: ListExperiments) -> Experime
     )
 
 
+async def get_experiment(kernel: "Kernel", asked: GetExperiment) -> ExperimentBrief:
+    """Return an experiment: how many runs of each status it has, and the best of them."""
+    found = await kernel.experiments.get_overview(asked.name)
+    return _brief(found.experiment, found.trend)
+
+
 async def create_experiment(kernel: "Kernel", asked: CreateExperiment) -> ExperimentBrief:
     """Create an experiment, or set the description or owner of one that is there."""
     await kernel.experiments.save(asked.name, description=asked.description, owner=asked.owner)
-    found = await kernel.experiments.get_overview(asked.name)
-    return _brief(found.experiment, found.trend)
+    return await get_experiment(kernel, GetExperiment(name=asked.name))
 
 
 def _brief(experiment: Experiment, trend: Trend | None) -> ExperimentBrief:
@@ -113,5 +124,6 @@ def _best(trend: Trend) -> BestOf | None:
 
 TOOLS: Sequence[AnyTool] = (
     Tool(list_experiments, ListExperiments, ExperimentList),
+    Tool(get_experiment, GetExperiment, ExperimentBrief),
     Tool(create_experiment, CreateExperiment, ExperimentBrief, annotates=True),
 )

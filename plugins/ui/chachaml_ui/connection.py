@@ -1,5 +1,8 @@
 """Connections: how a client hears of a request that is not HTTP."""
 
+import asyncio
+from typing import Any
+
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
@@ -7,7 +10,20 @@ from chachaml_ui.answers import problem
 
 
 class Connection(web.RequestHandler):
-    """One connection of a client, whose own errors look like all our errors."""
+    """One connection of a client, whose own errors look like all our errors.
+
+    `lost` is set when the client has gone away.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401
+        """Take what the framework's own takes."""
+        super().__init__(*args, **options)
+        self.lost = asyncio.Event()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Tell who waits for it that the client has gone away."""
+        self.lost.set()
+        super().connection_lost(exc)
 
     def handle_error(
         self,

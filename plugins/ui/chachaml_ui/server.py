@@ -14,6 +14,7 @@ from chachaml_kernel.ports import Announce
 from chachaml_ui.application import application
 from chachaml_ui.connection import Connection
 from chachaml_ui.keys import DRAIN, WATCHERS
+from chachaml_ui.mounted import mounted
 from chachaml_ui.settings import Ui
 
 LAST_SECONDS = 1.0
@@ -32,19 +33,20 @@ async def serve(settings: Ui, kernel: Kernel, announce: Announce) -> None:
     Raises `ConfigError` if the server cannot listen where it should.
     """
     app = application(settings, kernel)
-    runner = web.AppRunner(app, shutdown_timeout=LAST_SECONDS)
-    await runner.setup()
-    try:
-        server = await listen(settings, _connect(runner, settings))
+    async with mounted(app, kernel):
+        runner = web.AppRunner(app, shutdown_timeout=LAST_SECONDS)
+        await runner.setup()
         try:
-            announce(_address(server.sockets[0]))
-            await asyncio.Event().wait()
+            server = await listen(settings, _connect(runner, settings))
+            try:
+                announce(_address(server.sockets[0]))
+                await asyncio.Event().wait()
+            finally:
+                server.close()
+                app[WATCHERS].end()
+                await app[DRAIN].wait(settings.shutdown_timeout)
         finally:
-            server.close()
-            app[WATCHERS].end()
-            await app[DRAIN].wait(settings.shutdown_timeout)
-    finally:
-        await runner.cleanup()
+            await runner.cleanup()
 
 
 def _connect(runner: web.AppRunner, settings: Ui) -> Callable[[], Connection]:
@@ -55,7 +57,7 @@ def _connect(runner: web.AppRunner, settings: Ui) -> Callable[[], Connection]:
     log = access_logger if settings.access_log else None
 
     def connect() -> Connection:
-        return Connection(manager, loop=loop, access_log=log, lingering_time=REFUSED_SECONDS)  # type: ignore[arg-type]  # may be none
+        return Connection(manager, loop=loop, access_log=log, lingering_time=REFUSED_SECONDS)
 
     return connect
 

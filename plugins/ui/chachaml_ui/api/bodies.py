@@ -50,7 +50,12 @@ async def receive_whole(request: web.Request, share: Share, media: Sequence[str]
     """
     if "Content-Type" in request.headers or request.can_read_body:
         check_media_type(request, *media)
-        _check_encoding(request)
+    return await receive_any(request, share)
+
+
+async def receive_any(request: web.Request, share: Share) -> bytes:
+    """Return the body of a request, whatever it is, whose bytes `share` holds."""
+    _check_encoding(request)
     content = request.content
     if content.is_eof():  # it came whole, together with its head
         whole = content.read_nowait()
