@@ -1,4 +1,8 @@
-"""Connections: how a client hears of a request that is not HTTP."""
+"""Connections: how a client hears of a request that is not HTTP, and we of one that goes away."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -7,7 +11,18 @@ from chachaml_ui.answers import problem
 
 
 class Connection(web.RequestHandler):
-    """One connection of a client, whose own errors look like all our errors."""
+    """One connection of a client, whose own errors look like all our errors.
+
+    `work` is what has to end when the client goes away.
+    """
+
+    work: asyncio.Timeout | None = None
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """End the work that nobody waits for any more."""
+        super().connection_lost(exc)
+        if self.work is not None:
+            self.work.reschedule(0)
 
     def handle_error(
         self,
@@ -25,3 +40,19 @@ class Connection(web.RequestHandler):
         answer = problem(status, "malformed request", f"this is no valid HTTP/1.1: {reason}")
         answer.force_close()
         return answer
+
+
+@asynccontextmanager
+async def while_connected(request: web.Request) -> AsyncIterator[None]:
+    """Cancel the block when the client goes away, and raise `ConnectionAbortedError` then."""
+    connection = request.protocol
+    assert isinstance(connection, Connection)  # our server makes no others
+    if connection.transport is None:
+        raise ConnectionAbortedError("the client went away")
+    try:
+        async with asyncio.timeout(None) as connection.work:
+            yield
+    except TimeoutError:
+        raise ConnectionAbortedError("the client went away") from None
+    finally:
+        connection.work = None
