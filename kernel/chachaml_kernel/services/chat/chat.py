@@ -11,9 +11,6 @@ from chachaml_kernel.ports import LLMProvider
 from chachaml_kernel.services.chat.calls import Calls, Tell, Toolbox
 from chachaml_kernel.services.chat.rounds import Model, Rounds
 
-LISTING_SECONDS = 10.0
-"""What a provider gets to tell its models."""
-
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -43,11 +40,12 @@ class Chat:
         """
         asked = self._provider(provider, key)
         try:
-            async with asyncio.timeout(LISTING_SECONDS):
+            async with asyncio.timeout(self.budget.seconds):
                 return sorted(await asked.models(key=key))
         except TimeoutError:
             raise Upstream(
-                f"{provider} did not list its models within {LISTING_SECONDS:g} s; try again"
+                f"{provider} did not list its models within {self.budget.seconds:g} s "
+                "(setting chat_seconds); try again"
             ) from None
 
     async def ask(self, asked: Asked, tell: Tell) -> Answer:
