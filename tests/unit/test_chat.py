@@ -1,5 +1,6 @@
 """What may be asked, what is remembered of what was said, and settings that cannot work."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,12 @@ def test_both_providers_are_found_by_their_tables() -> None:
     parts = load(Config(plugins={**PARTS, "chat_anthropic": {}, "chat_openai": {}}))
     assert list(parts.llm_providers) == ["anthropic", "openai"]
     assert [each.has_key for each in parts.llm_providers.values()] == [False, False]
+
+
+def test_a_provider_without_its_sdk_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "openai", None)  # as if it were not installed
+    with pytest.raises(ConfigError, match="pip install 'chachaml-chat\\[openai\\]'"):
+        load(Config(plugins={**PARTS, "chat_openai": {}}))
 
 
 @pytest.mark.parametrize("wrong", [{"chat_tokens": 0}, {"chat_seconds": float("inf")}])
