@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chachaml_kernel.config_file import ConfigFile, read_config_file
+from chachaml_kernel.domain.chat import Budget
 from chachaml_kernel.domain.direction import LOWER_IS_BETTER
 from chachaml_kernel.errors import ConfigError
 from chachaml_kernel.settings import Table, Variable, build
@@ -25,11 +26,31 @@ class KernelSettings:
     """The `[kernel]` table.
 
     `headline` are the preferred headline metrics, first one first. `lower_is_better` are words in
-    keys of metrics that get better as they fall; see `higher_is_better`.
+    keys of metrics that get better as they fall; see `higher_is_better`. What begins with `chat_`
+    is the budget of a question to a language model.
     """
 
     headline: tuple[str, ...] = ("accuracy", "f1")
     lower_is_better: tuple[str, ...] = LOWER_IS_BETTER
+    chat_tokens: int = 200_000
+    chat_seconds: float = 120.0
+    chat_annotate: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` for a setting that cannot work."""
+        if self.chat_tokens < 1:
+            raise ValueError(f"chat_tokens is {self.chat_tokens}; it must be at least 1")
+        if not 0 < self.chat_seconds < float("inf"):
+            raise ValueError(
+                f"chat_seconds is {self.chat_seconds}; it must be a number of seconds above 0"
+            )
+
+    @property
+    def budget(self) -> Budget:
+        """What one question to a language model may take."""
+        return Budget(
+            tokens=self.chat_tokens, seconds=self.chat_seconds, annotate=self.chat_annotate
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

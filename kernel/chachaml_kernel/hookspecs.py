@@ -15,6 +15,7 @@ from chachaml_kernel.ports import (
     ArtifactStore,
     Authenticator,
     Exporter,
+    LLMProvider,
     Place,
     Relay,
     Store,
@@ -60,6 +61,11 @@ def chachaml_tools() -> "Sequence[AnyTool]":  # type: ignore[empty-body]
 
     Any number of plugins may; each name can be offered once.
     """
+
+
+@hookspec
+def chachaml_llm_providers() -> Sequence[LLMProvider]:  # type: ignore[empty-body]
+    """Return providers of language models. Any number of plugins may; each name is offered once."""
 
 
 @hookspec

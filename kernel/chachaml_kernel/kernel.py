@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chachaml_kernel.config import Config
+from chachaml_kernel.domain.chat import Budget
 from chachaml_kernel.plugins import Parts, load
-from chachaml_kernel.ports import Authenticator
+from chachaml_kernel.ports import Authenticator, LLMProvider
 from chachaml_kernel.services.artifacts import Artifacts
 from chachaml_kernel.services.bulk import Bulk
 from chachaml_kernel.services.changes import Changes
@@ -26,6 +27,7 @@ from chachaml_kernel.services.views import Views
 
 if TYPE_CHECKING:
     from chachaml_kernel.mounts import Mount
+    from chachaml_kernel.services.chat.chat import Chat
     from chachaml_kernel.tools import AnyTool, Tools
 
 
@@ -52,6 +54,8 @@ class Kernel:
     health: Health
     further_tools: Mapping[str, "AnyTool"] = field(default_factory=dict)
     mounts: Mapping[str, "Mount"] = field(default_factory=dict)
+    llm_providers: Mapping[str, LLMProvider] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
 
     @property
     def tools(self) -> "Tools":
@@ -59,6 +63,13 @@ class Kernel:
         from chachaml_kernel.tools import TOOLS, Tools  # few servers need them
 
         return Tools(self, {**{tool.name: tool for tool in TOOLS}, **self.further_tools})
+
+    @property
+    def chat(self) -> "Chat":
+        """Questions about experiments, answered by language models."""
+        from chachaml_kernel.services.chat.chat import Chat  # few servers need it
+
+        return Chat(self.llm_providers, self.tools, self.budget)
 
     def now(self) -> int:
         """Return the time by the kernel's clock, in milliseconds since the Unix epoch, UTC."""
@@ -117,4 +128,6 @@ async def open_parts(
             health=Health(store, artifact_store),
             further_tools=parts.tools,
             mounts=parts.mounts,
+            llm_providers=parts.llm_providers,
+            budget=config.kernel.budget,
         )

@@ -17,6 +17,7 @@ from chachaml_kernel.ports import (
     ArtifactStore,
     Authenticator,
     Exporter,
+    LLMProvider,
     Place,
     Relay,
     Store,
@@ -41,8 +42,8 @@ class Parts:
     """What the configured plugins provide; nothing of it is open yet.
 
     `store_plugins` are those that may provide the store: others that equal them have the same data.
-    Exporters are by format, tools by name, places by scheme, mounts by path, front ends and
-    commands by the plugin's name, in the order of the configuration.
+    Exporters are by format, tools and providers by name, places by scheme, mounts by path, front
+    ends and commands by the plugin's name, in the order of the configuration.
     """
 
     store: AbstractAsyncContextManager[Store]
@@ -51,6 +52,7 @@ class Parts:
     relay: AbstractAsyncContextManager[Relay] | None
     exporters: Mapping[str, Exporter]
     tools: Mapping[str, "AnyTool"]
+    llm_providers: Mapping[str, LLMProvider]
     places: Mapping[str, Place]
     authenticator: Authenticator | None
     mounts: Mapping[str, "Mount"]
@@ -84,6 +86,7 @@ def load(config: Config) -> Parts:
         relay=_opened_later(manager, "chachaml_relay", part="a relay"),
         exporters=_offered(manager, "chachaml_exporters", "format", name="format"),
         tools=_tools(manager),
+        llm_providers=_offered(manager, "chachaml_llm_providers", "provider", name="name"),
         places=_offered(manager, "chachaml_places", "scheme", name="scheme"),
         authenticator=_at_most_one(manager, "chachaml_authenticator", part="an authenticator"),
         mounts=_offered(manager, "chachaml_mounts", "path", name="path"),

@@ -66,6 +66,9 @@ DELETE /api/tags/{id}
 POST /api/note/{id}
 POST /api/markdown
 GET /api/datasets/{id}
+POST /api/chat
+GET /api/chat/providers
+POST /api/chat/models
 GET /api/openapi.json
 GET /healthz
 GET /readyz

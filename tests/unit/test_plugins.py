@@ -107,8 +107,8 @@ class TestHooks:
         assert refusal(config("x")) == (
             "plugin 'x' implements the unknown hook 'chachaml_stor'; known: "
             "chachaml_artifact_store, chachaml_authenticator, chachaml_command, "
-            "chachaml_exporters, chachaml_frontend, chachaml_mounts, chachaml_places, "
-            "chachaml_relay, chachaml_store, chachaml_tools; "
+            "chachaml_exporters, chachaml_frontend, chachaml_llm_providers, chachaml_mounts, "
+            "chachaml_places, chachaml_relay, chachaml_store, chachaml_tools; "
             "did you mean 'chachaml_store'?"
         )
 

@@ -13,6 +13,7 @@ from chachaml_kernel.ports.frontend import Announce
 from chachaml_kernel.ports.keeping import KeepingStore, Snapshot
 from chachaml_kernel.ports.keys import KeyStore
 from chachaml_kernel.ports.live import LiveStore
+from chachaml_kernel.ports.llm_provider import LLMProvider
 from chachaml_kernel.ports.models import ModelStore
 from chachaml_kernel.ports.place import Folder, Place
 from chachaml_kernel.ports.relay import Relay
@@ -40,6 +41,7 @@ __all__ = [
     "Found",
     "KeepingStore",
     "KeyStore",
+    "LLMProvider",
     "LiveStore",
     "MetricStore",
     "ModelStore",

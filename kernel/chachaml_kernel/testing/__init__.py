@@ -9,7 +9,15 @@ fixture. So that failed assertions show their values, put into `conftest.py`:
 from chachaml_kernel.testing.artifact_store import ArtifactStoreSuite
 from chachaml_kernel.testing.exporter import ExporterSuite
 from chachaml_kernel.testing.folder import FolderSuite
+from chachaml_kernel.testing.llm_provider import LLMProviderSuite
 from chachaml_kernel.testing.relay import RelaySuite
 from chachaml_kernel.testing.store import StoreSuite
 
-__all__ = ["ArtifactStoreSuite", "ExporterSuite", "FolderSuite", "RelaySuite", "StoreSuite"]
+__all__ = [
+    "ArtifactStoreSuite",
+    "ExporterSuite",
+    "FolderSuite",
+    "LLMProviderSuite",
+    "RelaySuite",
+    "StoreSuite",
+]

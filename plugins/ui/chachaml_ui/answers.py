@@ -70,9 +70,13 @@ def from_error(error: ChachamlError) -> web.Response:
         headers["WWW-Authenticate"] = error.challenge
     if isinstance(error, Overloaded | Upstream):
         headers["Retry-After"] = str(error.retry_after)
+    return problem(status_of(error), error.error, error.detail, headers)
+
+
+def status_of(error: ChachamlError) -> int:
+    """Return the status that an error of the kernel is answered with."""
     kinds = (kind for kind in type(error).__mro__ if kind in STATUSES)
-    status = STATUSES.get(next(kinds, type(error)), 500)
-    return problem(status, error.error, error.detail, headers)
+    return STATUSES.get(next(kinds, type(error)), 500)
 
 
 def from_framework(request: web.Request, error: web.HTTPException) -> web.Response:

@@ -9,13 +9,11 @@ from chachaml_kernel.domain.live import Series, Watch
 from chachaml_kernel.errors import Invalid
 from msgspec import Meta, Struct, field
 
+from chachaml_ui.api.streams import EVENT_HEADERS, EVENTS
 from chachaml_ui.api.table import Call, Nothing, Route, route
 from chachaml_ui.api.wire_live import events, first_events
 from chachaml_ui.keys import ANSWERED, WATCHERS
 
-MEDIA = "text/event-stream"
-HEADERS = {"Content-Type": MEDIA, "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-"""The last one tells nginx to pass on each event as it comes."""
 NOT_WANTED = "-"
 
 
@@ -33,7 +31,7 @@ async def watch(call: Call[Nothing, Asked, None]) -> web.StreamResponse:
     behind the first 120 of the first run and the first 7 of the second one.
     """
     wanted, request = read_watch(call.query), call.request
-    answer = web.StreamResponse(headers=HEADERS)
+    answer = web.StreamResponse(headers=EVENT_HEADERS)
     if request.method == "HEAD":
         return answer
     watchers = request.app[WATCHERS]
@@ -80,4 +78,4 @@ def _count(key: str, text: str) -> int | None:
 
 def routes() -> list[Route]:
     """Return the route of live updates."""
-    return [route("GET", "/api/live", watch, tag="live", media=(MEDIA,))]
+    return [route("GET", "/api/live", watch, tag="live", media=(EVENTS,))]

@@ -7,6 +7,9 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+EVENTS = "text/event-stream"
+EVENT_HEADERS = {"Content-Type": EVENTS, "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+"""The last one tells nginx to pass on each event as it comes."""
 _RANGE = re.compile(r"bytes=[ \t]*(?P<first>[0-9]{0,18})-(?P<last>[0-9]{0,18})[ \t]*")
 
 

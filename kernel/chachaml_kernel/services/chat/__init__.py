@@ -1,0 +1,1 @@
+"""Questions about experiments, answered by language models that call tools."""

@@ -1,0 +1,110 @@
+"""Calls of tools, as a model wants them: side by side, and answered whatever comes of them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import msgspec
+
+from chachaml_kernel.domain.chat import Called, Event, Returned
+from chachaml_kernel.domain.conversation import (
+    OfferedTool,
+    ToolCall,
+    ToolResult,
+    ToolResults,
+    read_arguments,
+)
+from chachaml_kernel.domain.values import JsonValue
+from chachaml_kernel.errors import ChachamlError, Invalid
+
+MAX_CALLS = 16
+"""Calls of one reply that are done; further ones are told to come later."""
+MAX_RESULT = 30_000
+"""Characters of a result that a model reads."""
+
+Tell = Callable[[Event], Awaitable[None]]
+"""Tells whoever asked what happens."""
+
+
+class Described(Protocol):
+    """A tool, as far as it is described to models."""
+
+    @property
+    def name(self) -> str:
+        """What calls name."""
+        ...
+
+    @property
+    def description(self) -> str:
+        """What models read."""
+        ...
+
+    @property
+    def input_schema(self) -> Mapping[str, Any]:
+        """The JSON Schema of the arguments."""
+        ...
+
+
+class Toolbox(Protocol):
+    """The tools of a kernel."""
+
+    def offered(self, *, annotate: bool) -> Sequence[Described]:
+        """Return the tools, those that annotate among them if they may."""
+        ...
+
+    async def call(
+        self, name: str, arguments: Mapping[str, JsonValue], *, annotate: bool = False
+    ) -> msgspec.Struct:
+        """Return what a tool returns; its errors say how to go on."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Does the calls of replies."""
+
+    tools: Toolbox
+    annotate: bool
+    tell: Tell
+
+    def offered(self) -> Sequence[OfferedTool]:
+        """Return the tools that the model may call."""
+        return [
+            OfferedTool(tool.name, tool.description, tool.input_schema)
+            for tool in self.tools.offered(annotate=self.annotate)
+        ]
+
+    async def do(self, calls: Sequence[ToolCall]) -> ToolResults:
+        """Return the results of all calls of one reply, in their order."""
+        for call in calls:
+            await self.tell(Called(call.id, call.name, call.arguments))
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self._do(call)) for call in calls[:MAX_CALLS]]
+        late = f"only {MAX_CALLS} calls are done at a time; call this one again"
+        results = [task.result() for task in tasks]
+        results += [ToolResult(call.id, late, is_error=True) for call in calls[MAX_CALLS:]]
+        for call, result in zip(calls, results, strict=True):
+            await self.tell(Returned(call.id, call.name, result.text, result.is_error))
+        return ToolResults(results)
+
+    async def _do(self, call: ToolCall) -> ToolResult:
+        try:
+            arguments = read_arguments(call.arguments)
+            result = await self.tools.call(call.name, arguments, annotate=self.annotate)
+        except Invalid as error:
+            return ToolResult(call.id, capped(error.detail), is_error=True)
+        except ChachamlError as error:
+            return ToolResult(call.id, capped(f"{error.error}: {error.detail}"), is_error=True)
+        return ToolResult(call.id, capped(msgspec.json.encode(result).decode()))
+
+
+def capped(text: str) -> str:
+    """Return what fits of a result, and how much did not."""
+    if len(text) <= MAX_RESULT:
+        return text
+    left_out = len(text) - MAX_RESULT
+    return (
+        f"{text[:MAX_RESULT]}\n({left_out} characters more were left out; "
+        "ask for less, for example with limit)"
+    )

@@ -1,0 +1,100 @@
+"""The plugins: their settings, and the providers that they offer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+
+from chachaml_kernel.domain.chat import check_key
+from chachaml_kernel.errors import ConfigError
+from chachaml_kernel.hookspecs import hookimpl
+from chachaml_kernel.ports import LLMProvider
+
+from chachaml_chat.service import Service
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatAnthropic:
+    """Asks the models of Anthropic, or of whatever speaks the same protocol at `base_url`.
+
+    `model` is asked unless a caller names one. Without `api_key` every caller has to bring a key.
+    `max_tokens` is what one reply may be long, `timeout` how many seconds the service may be
+    silent.
+    """
+
+    api_key: str = field(default="", repr=False)
+    model: str = ""
+    base_url: str = "https://api.anthropic.com"
+    max_tokens: int = 4096
+    timeout: float = 60.0
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` or `Invalid` for a setting that cannot work."""
+        _check(self)
+
+    @hookimpl
+    def chachaml_llm_providers(self) -> Sequence[LLMProvider]:
+        """Offer the provider `anthropic`."""
+        from chachaml_chat.anthropic_provider import AnthropicProvider
+
+        _demand("anthropic")
+        return [AnthropicProvider(_service("anthropic", self))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatOpenai:
+    """Asks the models of OpenAI, or of any server that speaks its protocol of chat completions.
+
+    Such are Ollama, vLLM, llama.cpp and LM Studio, by their `base_url`. What is said of the
+    settings of `ChatAnthropic` holds here too.
+    """
+
+    api_key: str = field(default="", repr=False)
+    model: str = ""
+    base_url: str = "https://api.openai.com/v1"
+    max_tokens: int = 4096
+    timeout: float = 60.0
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` or `Invalid` for a setting that cannot work."""
+        _check(self)
+
+    @hookimpl
+    def chachaml_llm_providers(self) -> Sequence[LLMProvider]:
+        """Offer the provider `openai`."""
+        from chachaml_chat.openai_provider import OpenAIProvider
+
+        _demand("openai")
+        return [OpenAIProvider(_service("openai", self))]
+
+
+def _check(settings: ChatAnthropic | ChatOpenai) -> None:
+    if settings.api_key:
+        check_key(settings.api_key)
+    if not settings.base_url.startswith(("http://", "https://")):
+        raise ValueError(
+            f"base_url is {settings.base_url!r}; it must begin with http:// or https://"
+        )
+    if settings.max_tokens < 1:
+        raise ValueError(f"max_tokens is {settings.max_tokens}; it must be at least 1")
+    if not 0 < settings.timeout < float("inf"):
+        raise ValueError(f"timeout is {settings.timeout}; it must be a number of seconds above 0")
+
+
+def _demand(package: str) -> None:
+    """Raise `ConfigError` if an SDK is not installed; it is not imported yet, which takes long."""
+    if find_spec(package) is None:
+        raise ConfigError(
+            f"plugin 'chat_{package}' needs the package {package!r}; "
+            f"pip install 'chachaml-chat[{package}]' brings it"
+        )
+
+
+def _service(name: str, settings: ChatAnthropic | ChatOpenai) -> Service:
+    return Service(
+        name=name,
+        base_url=settings.base_url,
+        model=settings.model or None,
+        api_key=settings.api_key or None,
+        max_tokens=settings.max_tokens,
+        timeout=settings.timeout,
+    )

@@ -1,0 +1,196 @@
+"""Questions about experiments and their answers, as JSON and as server-sent events."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+import msgspec
+from chachaml_kernel.domain.chat import (
+    MAX_QUESTION,
+    Answer,
+    Asked,
+    Called,
+    Ending,
+    Event,
+    Returned,
+    Spent,
+)
+from chachaml_kernel.domain.conversation import Question, Reply, Text, Usage
+from chachaml_kernel.errors import ChachamlError
+from msgspec import Meta, Struct
+
+_encoder = msgspec.json.Encoder()
+
+ApiKey = Annotated[str, Meta(description="Used for this request alone; not kept, logged or shown")]
+
+
+class Said(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the person (`user`) or the model (`assistant`) said before."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
+class Ask(Struct, frozen=True, forbid_unknown_fields=True):
+    """A question to a model; `history` is what was said before, oldest first."""
+
+    question: Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": MAX_QUESTION})]
+    provider: str
+    model: str | None = None
+    api_key: ApiKey | None = None
+    history: list[Said] = []
+
+    def __repr__(self) -> str:
+        """Return what may be shown of it."""
+        return f"Ask({self.question!r}, {self.provider!r})"
+
+
+class AskModels(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which provider's models are asked for."""
+
+    provider: str
+    api_key: ApiKey | None = None
+
+    def __repr__(self) -> str:
+        """Return what may be shown of it."""
+        return f"AskModels({self.provider!r})"
+
+
+class Provider(Struct, frozen=True):
+    """A provider that can be asked: its own model, if any, and whether the server has a key."""
+
+    name: str
+    model: str | None
+    has_key: bool
+
+
+class Models(Struct, frozen=True):
+    """The names of a provider's models, sorted."""
+
+    models: list[str]
+
+
+class ToolCall(Struct, frozen=True):
+    """A tool that the model called: `arguments` as it wrote them, `result` as it was told it.
+
+    The result is JSON, if need be cut, or a sentence if `is_error`.
+    """
+
+    id: str
+    name: str
+    arguments: str
+    result: str
+    is_error: bool
+
+
+class Tokens(Struct, frozen=True):
+    """Tokens of the whole question; 0 where a provider does not tell."""
+
+    input_tokens: int
+    output_tokens: int
+
+
+class Done(Struct, frozen=True):
+    """The last reply, of `iterations`; `note` says what is missing, unless `ending` is `end`."""
+
+    answer: str
+    iterations: int
+    ending: Ending
+    note: str | None
+    usage: Tokens
+
+
+class Answered(Done, frozen=True):
+    """The last reply, and all calls of tools, in the order in which they came."""
+
+    tool_calls: list[ToolCall]
+
+
+class Piece(Struct, frozen=True):
+    """A piece of a reply."""
+
+    text: str
+
+
+class CallBegun(Struct, frozen=True):
+    """A call of a tool."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+class CallEnded(Struct, frozen=True):
+    """What a call came to."""
+
+    id: str
+    name: str
+    result: str
+    is_error: bool
+
+
+class Failed(Struct, frozen=True):
+    """An error after the answer had begun; `status` is what it would have been answered with."""
+
+    error: str
+    detail: str
+    status: int
+
+
+def asked(body: Ask) -> Asked:
+    """Return what a body asks."""
+    return Asked(
+        question=body.question,
+        provider=body.provider,
+        model=body.model,
+        key=body.api_key,
+        history=[
+            Question(said.text) if said.role == "user" else Reply(said.text)
+            for said in body.history
+        ],
+    )
+
+
+def answered(answer: Answer, events: Sequence[Event]) -> Answered:
+    """Return an answer with the calls among the events on the way to it."""
+    called = {event.id: event for event in events if isinstance(event, Called)}
+    calls = [
+        ToolCall(event.id, event.name, called[event.id].arguments, event.text, event.is_error)
+        for event in events
+        if isinstance(event, Returned)
+    ]
+    done = from_answer(answer)
+    return Answered(done.answer, done.iterations, done.ending, done.note, done.usage, calls)
+
+
+def from_answer(answer: Answer) -> Done:
+    """Return an answer by itself."""
+    return Done(answer.text, answer.iterations, answer.ending, answer.note, _tokens(answer.usage))
+
+
+def told(event: Event) -> bytes:
+    """Return what a client is told of an event."""
+    if isinstance(event, Text):
+        return _event("text", Piece(event.text))
+    if isinstance(event, Called):
+        return _event("tool_call", CallBegun(event.id, event.name, event.arguments))
+    if isinstance(event, Spent):
+        return _event("usage", _tokens(event.usage))
+    return _event("tool_result", CallEnded(event.id, event.name, event.text, event.is_error))
+
+
+def done(answer: Answer) -> bytes:
+    """Return the last thing that a client is told."""
+    return _event("done", from_answer(answer))
+
+
+def failed(error: ChachamlError, status: int) -> bytes:
+    """Return what a client is told of an error after the answer had begun."""
+    return _event("error", Failed(error.error, error.detail, status))
+
+
+def _tokens(usage: Usage) -> Tokens:
+    return Tokens(usage.input_tokens, usage.output_tokens)
+
+
+def _event(kind: str, what: Struct) -> bytes:
+    return b"event: %s\ndata: %s\n\n" % (kind.encode(), _encoder.encode(what))
