@@ -20,7 +20,8 @@ function switchTheme() {
   document.dispatchEvent(new Event("themechange"));
 }
 
-async function copy(text) {
+/** Copy a text, and say so. */
+export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
     toast("Copied");
