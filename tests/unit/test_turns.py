@@ -12,7 +12,7 @@ import pytest
 from chachaml_export_csv import CsvExporter
 from chachaml_kernel.domain.metrics import Points
 from chachaml_kernel.domain.query import RunQuery
-from chachaml_ui.api.wire_metrics import history_of, pieces_of_history
+from chachaml_ui.api.wire.metrics import history_of, pieces_of_history
 
 from tests.http.serving import kernel
 

@@ -14,22 +14,19 @@ from chachaml_ui.answers import problem
 class Connection(web.RequestHandler):
     """One connection of a client, whose own errors look like all our errors.
 
-    `lost` is set when the client has gone away, and `work` is what has to end then.
+    `work` is what has to end when the client goes away.
     """
-
-    work: asyncio.Timeout | None = None
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401
         """Take what the framework's own takes."""
         super().__init__(*args, **options)
-        self.lost = asyncio.Event()
+        self.work: set[asyncio.Timeout] = set()
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Tell who waits for it that the client has gone away, and end the work for it."""
-        self.lost.set()
+        """End the work for the client, which has gone away."""
         super().connection_lost(exc)
-        if self.work is not None:
-            self.work.reschedule(0)
+        for limit in self.work:
+            limit.reschedule(0)
 
     def handle_error(
         self,
@@ -56,10 +53,15 @@ async def while_connected(request: web.Request) -> AsyncIterator[None]:
     assert isinstance(connection, Connection)  # our server makes no others
     if connection.transport is None:
         raise ConnectionAbortedError("the client went away")
+    limit = asyncio.timeout(None)
     try:
-        async with asyncio.timeout(None) as connection.work:
-            yield
+        async with limit:
+            connection.work.add(limit)
+            try:
+                yield
+            finally:
+                connection.work.remove(limit)
     except TimeoutError:
+        if not limit.expired():
+            raise
         raise ConnectionAbortedError("the client went away") from None
-    finally:
-        connection.work = None

@@ -3,6 +3,7 @@
 https://asgi.readthedocs.io/en/latest/specs/www.html has the messages.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
@@ -14,7 +15,7 @@ from chachaml_kernel.mounts import Asgi, Message
 from multidict import CIMultiDict
 
 from chachaml_ui.api.bodies import receive_any
-from chachaml_ui.connection import Connection
+from chachaml_ui.connection import while_connected
 from chachaml_ui.keys import BUDGET
 
 UNPACKED = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
@@ -71,16 +72,16 @@ class _Exchange:
     """One request and its answer, as an application receives and sends them."""
 
     def __init__(self, request: web.Request, body: bytes) -> None:
-        assert isinstance(request.protocol, Connection)
         self.answer: web.StreamResponse = web.Response(status=500)
         self._request = request
         self._body: bytes | None = body
-        self._lost = request.protocol.lost
 
     async def receive(self) -> Message:
         """Return the whole body, and then, once the client has gone away, that it has."""
         if self._body is None:
-            await self._lost.wait()
+            with suppress(ConnectionAbortedError):
+                async with while_connected(self._request):
+                    await asyncio.Event().wait()
             return {"type": "http.disconnect"}
         body, self._body = self._body, None
         return {"type": "http.request", "body": body, "more_body": False}

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 from chachaml_kernel.domain.paging import next_cursor
 from msgspec import Meta, Struct
 
-from chachaml_ui.api import wire_artifacts
 from chachaml_ui.api.queries import Page
 from chachaml_ui.api.runs import RunPath
 from chachaml_ui.api.table import Call, Nothing, Paged, Route, route
-from chachaml_ui.api.wire import Name, Ok, Text
+from chachaml_ui.api.wire import artifacts as wire_artifacts
+from chachaml_ui.api.wire.values import Name, Ok, Text
 
 
 class Tag(Struct, frozen=True, forbid_unknown_fields=True):

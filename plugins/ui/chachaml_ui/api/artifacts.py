@@ -11,10 +11,11 @@ from chachaml_kernel.errors import Invalid
 from msgspec import Meta, Struct
 
 from chachaml_ui.answers import problem
-from chachaml_ui.api import streams, wire_artifacts
+from chachaml_ui.api import streams
 from chachaml_ui.api.runs import RunPath
 from chachaml_ui.api.table import Call, Nothing, Route, route
-from chachaml_ui.api.wire import Id
+from chachaml_ui.api.wire import artifacts as wire_artifacts
+from chachaml_ui.api.wire.values import Id
 from chachaml_ui.security import SANDBOX
 
 _TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"

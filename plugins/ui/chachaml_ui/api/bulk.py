@@ -7,7 +7,7 @@ from chachaml_kernel.errors import Invalid
 from msgspec import Meta, Struct
 
 from chachaml_ui.api.table import Call, Nothing, Route, route
-from chachaml_ui.api.wire import Id, Name, Ok, Text
+from chachaml_ui.api.wire.values import Id, Name, Ok, Text
 
 FIELDS = {
     "archive": (),

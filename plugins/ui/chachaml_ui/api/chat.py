@@ -5,11 +5,11 @@ from chachaml_kernel.domain.chat import Asked, Event
 from chachaml_kernel.errors import ChachamlError
 
 from chachaml_ui.answers import VARY, status_of
-from chachaml_ui.api import wire_chat
 from chachaml_ui.api.bodies import JSON
 from chachaml_ui.api.negotiation import prefers
 from chachaml_ui.api.streams import EVENT_HEADERS, EVENTS
 from chachaml_ui.api.table import Call, Nothing, Route, route
+from chachaml_ui.api.wire import chat as wire_chat
 from chachaml_ui.connection import while_connected
 from chachaml_ui.keys import WATCHERS
 

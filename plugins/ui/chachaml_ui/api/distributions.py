@@ -5,9 +5,9 @@ from typing import Annotated
 from chachaml_kernel.domain.distribution import MAX_BINS
 from msgspec import Meta
 
-from chachaml_ui.api import wire_distributions
 from chachaml_ui.api.run_queries import Search, threshold_query
 from chachaml_ui.api.table import Call, Nothing, Route, route
+from chachaml_ui.api.wire import distributions as wire_distributions
 
 
 class Asked(Search, frozen=True, kw_only=True, forbid_unknown_fields=True):

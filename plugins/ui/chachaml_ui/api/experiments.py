@@ -3,9 +3,9 @@
 from chachaml_kernel.domain.paging import next_cursor
 from msgspec import Struct
 
-from chachaml_ui.api import wire_experiments
 from chachaml_ui.api.queries import Page
 from chachaml_ui.api.table import Call, Nothing, Paged, Route, route
+from chachaml_ui.api.wire import experiments as wire_experiments
 
 
 class ExperimentPath(Struct, frozen=True):

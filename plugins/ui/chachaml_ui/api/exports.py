@@ -17,7 +17,7 @@ from chachaml_ui.api.complaints import complain
 from chachaml_ui.api.json_bodies import read_typed
 from chachaml_ui.api.run_queries import Query, Status, read_archived, read_query, read_status
 from chachaml_ui.api.table import Call, Nothing, Route, route
-from chachaml_ui.api.wire import Id
+from chachaml_ui.api.wire.values import Id
 
 Format: TypeAlias = Annotated[
     str,

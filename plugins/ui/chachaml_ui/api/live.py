@@ -11,7 +11,7 @@ from msgspec import Meta, Struct, field
 
 from chachaml_ui.api.streams import EVENT_HEADERS, EVENTS
 from chachaml_ui.api.table import Call, Nothing, Route, route
-from chachaml_ui.api.wire_live import events, first_events
+from chachaml_ui.api.wire.live import events, first_events
 from chachaml_ui.keys import ANSWERED, WATCHERS
 
 NOT_WANTED = "-"

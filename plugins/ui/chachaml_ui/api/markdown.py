@@ -7,7 +7,7 @@ from chachaml_kernel.domain.names import check_text
 from msgspec import Meta, Struct
 
 from chachaml_ui.api.table import Call, Nothing, Route, route
-from chachaml_ui.api.wire import Text
+from chachaml_ui.api.wire.values import Text
 from chachaml_ui.prose.markdown import prose
 
 

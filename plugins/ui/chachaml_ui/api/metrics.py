@@ -12,13 +12,14 @@ from msgspec import Meta, Struct, field
 
 from chachaml_ui.answers import JSON as JSON_UTF8
 from chachaml_ui.answers import VARY
-from chachaml_ui.api import arrow, streams, wire_metrics
+from chachaml_ui.api import arrow, streams
 from chachaml_ui.api.bodies import ARROW, JSON
 from chachaml_ui.api.metric_bodies import read_points
 from chachaml_ui.api.runs import RunPath
 from chachaml_ui.api.table import Call, Nothing, Route, route
 from chachaml_ui.api.turns import in_turns
-from chachaml_ui.api.wire import Ok
+from chachaml_ui.api.wire import metrics as wire_metrics
+from chachaml_ui.api.wire.values import Ok
 
 AT_ONCE = 10_000
 """A series of so many points is answered in one go."""

@@ -5,10 +5,10 @@ from typing import Any
 from chachaml_kernel.domain.paging import next_cursor
 from msgspec import Struct
 
-from chachaml_ui.api import wire_models
 from chachaml_ui.api.queries import Page
 from chachaml_ui.api.table import Call, Nothing, Paged, Route, route
-from chachaml_ui.api.wire_models import VersionNumber
+from chachaml_ui.api.wire import models as wire_models
+from chachaml_ui.api.wire.models import VersionNumber
 
 
 class ModelPath(Struct, frozen=True):

@@ -11,7 +11,7 @@ from aiohttp import web
 from chachaml_ui.api.bodies import FORM, JSON
 from chachaml_ui.api.queries import PREFIXES
 from chachaml_ui.api.table import Paged, Route
-from chachaml_ui.api.wire import Problem
+from chachaml_ui.api.wire.values import Problem
 
 PROBLEMS = {
     400: "The request is malformed; `detail` says where, and what would be right",

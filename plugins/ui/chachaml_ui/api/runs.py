@@ -8,10 +8,12 @@ from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import RunRow
 from msgspec import Meta, Struct
 
-from chachaml_ui.api import run_queries, wire_comparisons, wire_runs
+from chachaml_ui.api import run_queries
 from chachaml_ui.api.table import Call, Nothing, Paged, Route, route
-from chachaml_ui.api.wire import Empty, Id, Ok
-from chachaml_ui.api.wire_artifacts import to_dataset
+from chachaml_ui.api.wire import comparisons as wire_comparisons
+from chachaml_ui.api.wire import runs as wire_runs
+from chachaml_ui.api.wire.artifacts import to_dataset
+from chachaml_ui.api.wire.values import Empty, Id, Ok
 
 
 class RunPath(Struct, frozen=True):

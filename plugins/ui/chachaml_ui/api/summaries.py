@@ -7,8 +7,11 @@ from chachaml_kernel.errors import Invalid
 from chachaml_kernel.services.metrics import MAX_SKETCH, MIN_THINNED
 from msgspec import Meta, Struct, structs
 
-from chachaml_ui.api import run_queries, wire_experiments, wire_groups, wire_metrics
+from chachaml_ui.api import run_queries
 from chachaml_ui.api.table import Call, Nothing, Route, route
+from chachaml_ui.api.wire import experiments as wire_experiments
+from chachaml_ui.api.wire import groups as wire_groups
+from chachaml_ui.api.wire import metrics as wire_metrics
 
 
 async def count_runs(

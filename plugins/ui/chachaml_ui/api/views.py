@@ -8,11 +8,11 @@ from chachaml_kernel.errors import Invalid
 from msgspec import Struct
 from msgspec.structs import fields
 
-from chachaml_ui.api import wire_views
 from chachaml_ui.api.queries import PREFIXES, Page
 from chachaml_ui.api.run_queries import Runs
 from chachaml_ui.api.table import Call, Nothing, Paged, Route, route
-from chachaml_ui.api.wire import Ok
+from chachaml_ui.api.wire import views as wire_views
+from chachaml_ui.api.wire.values import Ok
 
 OF_THE_PAGE = ("columns", "group")
 """What the page of runs takes beside what its list does."""

@@ -10,7 +10,7 @@ from chachaml_kernel.domain.models import ModelDetail, Stage, Version
 from chachaml_kernel.kernel import Kernel
 
 from chachaml_ui.api.queries import query_reader
-from chachaml_ui.api.wire_models import VersionNumber
+from chachaml_ui.api.wire.models import VersionNumber
 from chachaml_ui.keys import KERNEL
 from chachaml_ui.pages.chart_choices import ChartChoices
 from chachaml_ui.pages.frame import load_frame, render

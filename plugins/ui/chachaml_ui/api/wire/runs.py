@@ -5,13 +5,23 @@ from typing import Annotated, Any
 from chachaml_kernel.domain import metrics, notes, runs
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from chachaml_ui.api.wire import Id, Name, Number, StageName, Text, Texts, Time, Values, number
-from chachaml_ui.api.wire_artifacts import (
+from chachaml_ui.api.wire.artifacts import (
     Artifact,
     Dataset,
     NewDataset,
     from_artifact,
     from_dataset,
+)
+from chachaml_ui.api.wire.values import (
+    Id,
+    Name,
+    Number,
+    StageName,
+    Text,
+    Texts,
+    Time,
+    Values,
+    number,
 )
 
 Duration = Annotated[int, Meta(description="Milliseconds from start to end")]

@@ -5,7 +5,7 @@ from typing import Annotated
 from chachaml_kernel.domain import views
 from msgspec import Meta, Struct
 
-from chachaml_ui.api.wire import Name, Time
+from chachaml_ui.api.wire.values import Name, Time
 
 Query = Annotated[
     str,

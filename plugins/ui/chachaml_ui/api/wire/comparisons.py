@@ -5,9 +5,9 @@ from typing import Any
 from chachaml_kernel.domain import comparison, metrics
 from msgspec import Struct
 
-from chachaml_ui.api.wire import Id, Number, number
-from chachaml_ui.api.wire_artifacts import Dataset, from_dataset
-from chachaml_ui.api.wire_runs import RunRow, from_row
+from chachaml_ui.api.wire.artifacts import Dataset, from_dataset
+from chachaml_ui.api.wire.runs import RunRow, from_row
+from chachaml_ui.api.wire.values import Id, Number, number
 
 
 class Summary(Struct, frozen=True):

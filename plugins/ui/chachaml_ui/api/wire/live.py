@@ -6,8 +6,8 @@ import msgspec
 from chachaml_kernel.domain import live
 from msgspec import UNSET, Struct, UnsetType, field
 
-from chachaml_ui.api.wire_metrics import Points, points_of
-from chachaml_ui.api.wire_runs import Headline, Metric, Run, facts_of, from_headline, from_metric
+from chachaml_ui.api.wire.metrics import Points, points_of
+from chachaml_ui.api.wire.runs import Headline, Metric, Run, facts_of, from_headline, from_metric
 
 RETRY = b"retry: 2000\n\n"
 """Milliseconds after which a browser connects again by itself."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from chachaml_kernel.domain import comparison, models
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from chachaml_ui.api.wire import Id, Name, Number, StageName, Text, Time, number
+from chachaml_ui.api.wire.values import Id, Name, Number, StageName, Text, Time, number
 
 VersionNumber = Annotated[int, Meta(ge=1, le=2**31 - 1, description="Counts 1, 2, 3… per model")]
 

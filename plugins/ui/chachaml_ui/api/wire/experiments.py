@@ -7,7 +7,7 @@ from chachaml_kernel.domain.counts import RunCounts
 from chachaml_kernel.domain.names import MAX_NAME
 from msgspec import Meta, Struct
 
-from chachaml_ui.api.wire import Id, Name, Number, Text, Time, number
+from chachaml_ui.api.wire.values import Id, Name, Number, Text, Time, number
 
 
 class SaveExperiment(Struct, frozen=True, forbid_unknown_fields=True):

@@ -11,7 +11,7 @@ from chachaml_kernel.domain import metrics
 from chachaml_kernel.domain.metrics import MAX_STEP, MAX_TIME, MIN_STEP
 from msgspec import Meta, Struct
 
-from chachaml_ui.api.wire import NAME_SCHEMA, Name, Number, Time, number
+from chachaml_ui.api.wire.values import NAME_SCHEMA, Name, Number, Time, number
 
 NUMBER = {"anyOf": [{"type": "number"}, {"enum": ["NaN", "Infinity", "-Infinity"]}]}
 STEP = {"type": ["integer", "null"], "minimum": MIN_STEP, "maximum": MAX_STEP}

@@ -7,7 +7,7 @@ from chachaml_kernel.domain.datasets import MAX_COUNT
 from chachaml_kernel.errors import Invalid
 from msgspec import Meta, Struct
 
-from chachaml_ui.api.wire import Id, Name, Text, Time
+from chachaml_ui.api.wire.values import Id, Name, Text, Time
 
 Count = Annotated[
     int | float,
