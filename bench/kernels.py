@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +19,7 @@ from bench.figures import Figure, ahead, digits
 from bench.load import drive_each
 from bench.processes import processor_seconds
 from bench.serving import Server, new_server
+from bench.targets.configured import Configured
 from bench.targets.ours import Ours
 from bench.wire import Call, ask, get
 from bench.workload import verify
@@ -35,23 +35,6 @@ STORED = 200
 
 STEPS = range(BATCH)
 POINTS = TARGET.batch("columns", STEPS, [1 / (1 + step) for step in STEPS])
-
-
-@dataclass(slots=True)
-class OnPostgres:
-    """A kernel that keeps its runs in a database which others share."""
-
-    config: Path
-    name: str = "kernel"
-    ready: str = "/readyz"
-
-    def environment(self, folder: Path) -> Mapping[str, str]:  # noqa: ARG002
-        """Name the configuration."""
-        return {"CHACHAML_CONFIG": str(self.config)}
-
-    def command(self, folder: Path, port: int) -> Sequence[str]:
-        """Run the command."""
-        return TARGET.command(folder, port)
 
 
 Work = Callable[[str, float], Call[None]]
@@ -101,7 +84,7 @@ def main() -> None:
             f'[plugins.store_postgres]\ndsn = "{database.dsn}"\n[plugins.artifacts_fs]\n'
             "[plugins.ui]\n"
         )
-        kernels = [stack.enter_context(new_server(OnPostgres(config))) for _ in range(2)]
+        kernels = [stack.enter_context(new_server(Configured(config))) for _ in range(2)]
         for _ in range(STORED):
             ask(kernels[0].port, TARGET.start())
         for what, (work, points) in WORKS.items():

