@@ -174,9 +174,18 @@ def described(thing: Thing) -> str:
             return f"{type(thing).__name__.removeprefix('Whole').lower()} {name_of(thing)!r}"
 
 
+def keys_of(whole: WholeRun) -> list[str]:
+    """Return the keys of a run's metrics in the order of logging."""
+    return [metric.key for metric in whole.metrics]
+
+
 def fingerprint(thing: object) -> str:
     """Return a text that is the same for what means the same, to the last bit of each number."""
-    return json.dumps(asdict(thing), sort_keys=True, ensure_ascii=False)  # type: ignore[call-overload]
+    return json.dumps(thing, default=_facts, sort_keys=True, ensure_ascii=False)
+
+
+def _facts(thing: object) -> dict[str, object]:
+    return {name: getattr(thing, name) for name in thing.__dataclass_fields__}  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,6 @@ from chachaml_kernel.domain.keeping import (
     WholeModel,
     WholeRun,
 )
-from chachaml_kernel.domain.metrics import Points
 from chachaml_kernel.errors import NotFound
 from chachaml_kernel.memory.experiments import counted
 from chachaml_kernel.memory.metrics import BLOCK, NOTHING, joined, summary
@@ -118,13 +117,14 @@ class MemorySnapshot:
         for names in parts(sorted(memory.views)):
             yield Batch(views=[memory.views[name] for name in names])
 
-    async def points(self, run_id: str, key: str) -> AsyncIterator[Points]:
-        """Yield the points of a series, a block at a time."""
+    async def points(self, run_id: str, keys: Sequence[str]) -> AsyncIterator[Block]:
+        """Yield the points of series, a block at a time."""
         series = self._memory.run(run_id).series
-        if key not in series:
-            raise NotFound("metric", f"run {run_id!r} has no metric {key!r}")
-        for begin in range(0, len(series[key]), BLOCK):
-            yield series[key].span(begin, begin + BLOCK)
+        for key in keys:
+            if key not in series:
+                raise NotFound("metric", f"run {run_id!r} has no metric {key!r}")
+            for begin in range(0, len(series[key]), BLOCK):
+                yield Block(run_id, key, series[key].span(begin, begin + BLOCK))
 
 
 def parts(things: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -6,7 +6,6 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from chachaml_kernel.domain.keeping import Batch, Block, Holdings
-from chachaml_kernel.domain.metrics import Points
 
 
 class Snapshot(Protocol):
@@ -25,10 +24,11 @@ class Snapshot(Protocol):
         """
         ...
 
-    def points(self, run_id: str, key: str) -> AsyncIterator[Points]:
-        """Yield the points of a series in the order of logging, in blocks as `history` has them.
+    def points(self, run_id: str, keys: Sequence[str]) -> AsyncIterator[Block]:
+        """Yield the points of some metrics of a run, each in the order of logging.
 
-        Raises `NotFound` for the run or the metric, and `Upstream` where what is stored is damaged.
+        Metric comes after metric in the order of `keys`, each in a block or, if it is long, in
+        several. Raises `NotFound` for the run or a metric, and `Upstream` for one that is damaged.
         """
         ...
 

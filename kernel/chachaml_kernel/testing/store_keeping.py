@@ -82,7 +82,7 @@ async def _texts(snapshot: Snapshot) -> list[str]:
 
 
 async def _points(snapshot: Snapshot, run_id: str, key: str) -> Points:
-    return joined([block async for block in snapshot.points(run_id, key)])
+    return joined([block.points async for block in snapshot.points(run_id, [key])])
 
 
 async def move(source: Store, target: Store) -> None:
@@ -226,6 +226,25 @@ class KeepingSuite:
         headline = (await store.get_run("r")).headline
         assert headline is not None
         assert headline.key == "loss"
+
+    async def test_a_snapshot_has_short_and_long_series_in_the_order_asked_for(
+        self, store: Store
+    ) -> None:
+        new: dict[str, Points] = {f"short-{n}": points(float(n), n / 8) for n in range(30)}
+        new |= {"even": points(*map(float, range(100))), "odd": ODD}
+        new |= {"long": points(*map(float, range(30_000)))}
+        await store.start_run(new_run("r"))
+        await store.append_points("r", new)
+        await store.append_points("r", {"even": points(7.0, 8.0)})
+        keys = sorted(new)
+        found: dict[str, list[Points]] = {}
+        async with store.snapshot() as snapshot:
+            async for block in snapshot.points("r", keys):
+                found.setdefault(block.key, []).append(block.points)
+        assert list(found) == keys
+        for key in keys:
+            here = joined(found[key])
+            assert repr(columns(here)) == repr(columns(await history_of(store, "r", key)))
 
     async def test_a_missing_series_of_a_snapshot_is_named_as_such(self, store: Store) -> None:
         await store.start_run(new_run("r"))

@@ -1,7 +1,7 @@
 """Checks of all that is stored: what the store says of it, and what is there."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 from chachaml_kernel.domain.counts import RunCounts
@@ -17,11 +17,12 @@ from chachaml_kernel.domain.keeping import (
     described,
     fingerprint,
 )
+from chachaml_kernel.domain.metrics import Metric
 from chachaml_kernel.domain.models import Stage
 from chachaml_kernel.errors import Upstream
 from chachaml_kernel.ports import Snapshot
 from chachaml_kernel.services.keeping.comparing import faults_of_bytes
-from chachaml_kernel.services.keeping.digests import digest_of
+from chachaml_kernel.services.keeping.digests import digests_of
 from chachaml_kernel.services.keeping.sides import Side
 from chachaml_kernel.services.keeping.streams import things
 
@@ -60,7 +61,7 @@ class Checking:
             case WholeRun():
                 kind = "archived" if thing.run.archived else thing.run.status.value
                 self.runs[thing.run.experiment, kind] += 1
-                async for fault in self._faults_of_points(thing):
+                for fault in await self._faults_of_points(thing):
                     yield fault
             case KeptArtifact():
                 for fault in await faults_of_bytes(self.side.artifact_store, thing):
@@ -71,20 +72,32 @@ class Checking:
                 for fault in faults_of_model(thing):
                     yield fault
 
-    async def _faults_of_points(self, whole: WholeRun) -> AsyncIterator[str]:
-        for metric in whole.metrics:
-            try:
-                found = await digest_of(self.held.points(whole.run.id, metric.key))
-            except Upstream as error:
-                yield error.detail
-            else:
-                if fingerprint(found.summary(metric.key)) != fingerprint(metric):
-                    yield (
-                        f"metric {metric.key!r} of {described(whole)} has other points than its "
-                        f"summary says: {found.summary(metric.key)}, not {metric}"
-                    )
-            self.points += metric.count
-            self.tell(Progress("points read", self.points, self.total.points))
+    async def _faults_of_points(self, whole: WholeRun) -> list[str]:
+        try:
+            faults = await self._faults_of_metrics(whole, whole.metrics)
+        except Upstream:  # for one of them; what can be said of the others is said all the same
+            each = [await self._faults_of_metric(whole, metric) for metric in whole.metrics]
+            faults = [fault for some in each for fault in some]
+        self.points += sum(metric.count for metric in whole.metrics)
+        self.tell(Progress("points read", self.points, self.total.points))
+        return faults
+
+    async def _faults_of_metric(self, whole: WholeRun, metric: Metric) -> list[str]:
+        try:
+            return await self._faults_of_metrics(whole, [metric])
+        except Upstream as error:
+            return [error.detail]
+
+    async def _faults_of_metrics(self, whole: WholeRun, metrics: Sequence[Metric]) -> list[str]:
+        keys = [metric.key for metric in metrics]
+        digests = await digests_of(self.held.points(whole.run.id, keys))
+        found = {key: digests[key].summary(key) for key in keys}
+        return [
+            f"metric {metric.key!r} of {described(whole)} has other points than its summary says: "
+            f"{found[metric.key]}, not {metric}"
+            for metric in metrics
+            if fingerprint(found[metric.key]) != fingerprint(metric)
+        ]
 
     def _faults_of_counts(self) -> list[str]:
         faults = []

@@ -14,11 +14,12 @@ from chachaml_kernel.domain.keeping import (
     WholeRun,
     described,
     fingerprint,
+    keys_of,
 )
 from chachaml_kernel.errors import Upstream
 from chachaml_kernel.ports import ArtifactStore, Snapshot
 from chachaml_kernel.services.keeping.bytes import Bytes, bytes_of, promised
-from chachaml_kernel.services.keeping.digests import digest_of
+from chachaml_kernel.services.keeping.digests import digests_of
 from chachaml_kernel.services.keeping.streams import pairs
 
 if TYPE_CHECKING:
@@ -55,13 +56,14 @@ class Comparing:
         return self.digest.hexdigest()
 
     async def _compare_points(self, whole: WholeRun) -> None:
-        run_id = whole.run.id
+        run_id, keys = whole.run.id, keys_of(whole)
+        mine = await digests_of(self.held.points(run_id, keys))
+        theirs = await digests_of(self.there.points(run_id, keys))
         for metric in whole.metrics:
-            mine = await digest_of(self.held.points(run_id, metric.key))
-            theirs = await digest_of(self.there.points(run_id, metric.key))
-            if mine.hex() != theirs.hex():
+            digest = theirs[metric.key].hex()
+            if mine[metric.key].hex() != digest:
                 raise _other(whole, f" in the points of metric {metric.key!r}")
-            self.digest.update(theirs.hex().encode())
+            self.digest.update(digest.encode())
             self.points += metric.count
             self.tell(Progress("points compared", self.points, self.total.points))
 

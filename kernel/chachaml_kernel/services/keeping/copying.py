@@ -1,7 +1,7 @@
 """A copy of all that is stored: loaded, and then compared with what it was made of."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -20,6 +20,7 @@ from chachaml_kernel.domain.keeping import (
     WholeRun,
     described,
     fingerprint,
+    keys_of,
 )
 from chachaml_kernel.domain.views import View
 from chachaml_kernel.errors import Conflict
@@ -46,7 +47,6 @@ class Copying:
     total: Holdings
     tell: Tell
     gathered: list[Thing] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
     parents: dict[str, str] = field(default_factory=dict)
     points: int = 0
 
@@ -107,26 +107,22 @@ class Copying:
         return [one for one, is_there in zip(kept, there, strict=True) if is_there]
 
     async def _load_points(self, runs: Sequence[WholeRun]) -> None:
-        for run_id, key in series_of(runs):
-            async for points in self.held.points(run_id, key):
-                self.blocks.append(Block(run_id, key, points))
-                if sum(len(block.points) for block in self.blocks) >= POINTS_AT_ONCE:
-                    await self._load_blocks()
-        await self._load_blocks()
-
-    async def _load_blocks(self) -> None:
-        blocks, self.blocks = self.blocks, []
+        blocks: list[Block] = []
+        points = 0
+        for whole in runs:
+            async for block in self.held.points(whole.run.id, keys_of(whole)):
+                blocks.append(block)
+                points += len(block.points)
+                if points >= POINTS_AT_ONCE:
+                    await self._load_blocks(blocks, points)
+                    blocks, points = [], 0
         if blocks:
-            await self.target.store.load_points(blocks)
-            self.points += sum(len(block.points) for block in blocks)
-            self.tell(Progress("points copied", self.points, self.total.points))
+            await self._load_blocks(blocks, points)
 
-
-def series_of(runs: Sequence[WholeRun]) -> Iterator[tuple[str, str]]:
-    """Yield the series of runs in the order of logging."""
-    for whole in runs:
-        for metric in whole.metrics:
-            yield whole.run.id, metric.key
+    async def _load_blocks(self, blocks: Sequence[Block], points: int) -> None:
+        await self.target.store.load_points(blocks)
+        self.points += points
+        self.tell(Progress("points copied", self.points, self.total.points))
 
 
 def same_but_parent(mine: Thing, theirs: Thing) -> bool:

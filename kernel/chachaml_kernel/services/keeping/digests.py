@@ -3,8 +3,10 @@
 import hashlib
 import math
 from array import array
-from collections.abc import AsyncIterator, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
 
+from chachaml_kernel.domain.keeping import Block
 from chachaml_kernel.domain.metrics import Metric, Points
 
 NAN = array("d", [math.nan])[0]
@@ -70,9 +72,9 @@ def _steps(points: Points) -> "tuple[bytes, array[int]]":
         return there, array("q", [step or 0 for step in steps])
 
 
-async def digest_of(series: AsyncIterator[Points]) -> SeriesDigest:
-    """Return what is to be seen of a series."""
-    digest = SeriesDigest()
-    async for points in series:
-        digest.add(points)
-    return digest
+async def digests_of(blocks: AsyncIterator[Block]) -> Mapping[str, SeriesDigest]:
+    """Return what is to be seen of each series of a run, by its key."""
+    digests: dict[str, SeriesDigest] = defaultdict(SeriesDigest)
+    async for block in blocks:
+        digests[block.key].add(block.points)
+    return digests

@@ -48,7 +48,13 @@ def load(connection: Connection, batch: Batch) -> None:
 def load_points(connection: Connection, appends: Sequence[Append]) -> list[Grown]:
     """Append points to series of runs whatever their status; return what may be sealed."""
     grown = append_to_all(connection, appends)
-    ended = note_if_ended(connection, {append.run_id for append in appends})
+    additions = [addition for append in appends for addition in append.additions]
+    sealed = {
+        one.series_id
+        for one, addition in zip(grown, additions, strict=True)
+        if one.length == one.added and len(addition.segments) == 1
+    }
+    ended = note_if_ended(connection, {append.run_id for append in appends}, besides=sealed)
     return [one for one in grown if one.has_gathered or one.series_id in ended]
 
 

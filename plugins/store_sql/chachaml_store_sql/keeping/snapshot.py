@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-from chachaml_kernel.domain.keeping import AppliedKey, Batch, Holdings, KeptArtifact
-from chachaml_kernel.domain.metrics import Points, Window
-from chachaml_kernel.errors import Upstream
+from chachaml_kernel.domain.keeping import AppliedKey, Batch, Block, Holdings, KeptArtifact
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -24,6 +22,7 @@ from chachaml_store_sql import rows
 from chachaml_store_sql.compiled import Build, Fetched, fetch, first
 from chachaml_store_sql.experiments import read_experiment
 from chachaml_store_sql.keeping.models import whole_models
+from chachaml_store_sql.keeping.points import points_of
 from chachaml_store_sql.keeping.runs import whole_runs
 from chachaml_store_sql.runner import Runner
 from chachaml_store_sql.schema import (
@@ -37,8 +36,6 @@ from chachaml_store_sql.schema import (
     versions,
     views,
 )
-from chachaml_store_sql.series.codec.columns import Damaged
-from chachaml_store_sql.series.read import Block, read_block
 from chachaml_store_sql.views import read_view
 
 FORM = "store_sql 1"
@@ -69,14 +66,9 @@ class SqlSnapshot:
                 if batch is not None:
                     yield batch
 
-    async def points(self, run_id: str, key: str) -> AsyncIterator[Points]:
+    def points(self, run_id: str, keys: Sequence[str]) -> AsyncIterator[Block]:
         """See `Snapshot`."""
-        begin: int | None = 0
-        while begin is not None:
-            block = await self.read(partial(_block, run_id=run_id, key=key, begin=begin))
-            if len(block.points):
-                yield block.points
-            begin = block.next
+        return points_of(self.read, run_id, keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +85,6 @@ def _next(connection: Connection, part: Part, after: str) -> tuple[Batch | None,
     found = fetch(connection, part.page, {"after": after, "size": part.size})
     batch = part.batch(connection, found) if found else None
     return batch, found[-1][0] if len(found) == part.size else None
-
-
-def _block(connection: Connection, run_id: str, key: str, begin: int) -> Block:
-    """Return a block that is decoded, so that what is damaged shows here."""
-    try:
-        block = read_block(connection, run_id, key, Window(), begin=begin)
-        return Block(block.points.span(0, len(block.points)), block.next)
-    except Damaged as error:
-        raise Upstream(
-            f"the points of metric {key!r} of run {run_id!r} are damaged behind the first "
-            f"{begin}: {error}; restore a backup"
-        ) from error
 
 
 def _paged(statement: Select[Any], key: Key) -> Executable:

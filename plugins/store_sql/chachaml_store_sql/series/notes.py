@@ -1,6 +1,7 @@
 """Notes of which series may have something to seal, kept where the series are."""
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from chachaml_kernel.domain.runs import RunStatus
@@ -15,7 +16,7 @@ from sqlalchemy import (
     select,
 )
 
-from chachaml_store_sql.compiled import fetch, fetch_among
+from chachaml_store_sql.compiled import Fetched, fetch, fetch_among
 from chachaml_store_sql.schema import runs, series, unsettled
 from chachaml_store_sql.series.append import Grown
 from chachaml_store_sql.series.pieces import WORTH
@@ -31,20 +32,28 @@ def note_gathered(connection: Connection, grown: Iterable[Grown]) -> None:
 
 def note_ended(connection: Connection, run_id: str) -> list[int]:
     """Note those series of a run that may have points to seal now; return their ids."""
-    found = [row[0] for row in fetch(connection, _of_run, {"own_run": run_id, "worth": WORTH})]
-    for series_id in found:
+    return _note_all(connection, fetch(connection, _of_run, {"own_run": run_id, "worth": WORTH}))
+
+
+def note_if_ended(
+    connection: Connection, run_ids: Iterable[str], *, besides: AbstractSet[int]
+) -> set[int]:
+    """Note what `note_ended` does of those runs that have ended, but for some; return the ids."""
+    found = fetch_among(connection, _of_ended, sorted(run_ids), {"worth": WORTH})
+    return set(_note_all(connection, [row for row in found if row[0] not in besides]))
+
+
+def _note_all(connection: Connection, found: Sequence[Fetched]) -> list[int]:
+    ids = [row[0] for row in found]
+    for series_id in ids:
         fetch(connection, _note, {"series_id": series_id})
-    return found
+    return ids
 
 
-def note_if_ended(connection: Connection, run_ids: Iterable[str]) -> set[int]:
-    """Note what `note_ended` does of those runs that have ended; return the ids."""
-    ended = fetch_among(connection, _ended, sorted(run_ids))
-    return {series_id for (run_id,) in ended for series_id in note_ended(connection, run_id)}
-
-
-def _ended(ids: Sequence[ColumnElement[Any]]) -> Executable:
-    return select(runs.c.id).where(runs.c.id.in_(ids), runs.c.status != RunStatus.RUNNING.value)
+def _of_ended(ids: Sequence[ColumnElement[Any]]) -> Executable:
+    enough = series.c.length - series.c.settled >= bindparam("worth")
+    has_ended = runs.c.id == series.c.run_id, runs.c.status != RunStatus.RUNNING.value
+    return select(series.c.id).where(series.c.run_id.in_(ids), enough, *has_ended)
 
 
 def noted(connection: Connection) -> list[int]:
