@@ -2,21 +2,17 @@
 
 import argparse
 import signal
-import sys
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
-from bench.environments import built, installed, versions
-from bench.figures import Figure
-from bench.results import LATEST, Results, about
-from bench.runner import run
-from bench.table import table
+from bench.environments import built, installed
+from bench.measuring import measure
+from bench.results import LATEST
 from bench.targets import Target
 from bench.targets.mlflow import MLflow
 from bench.targets.ours import Ours
 from bench.targets.trackio import Trackio
-from bench.workload import Row, Sizes
+from bench.workload import Sizes
 from bench.workloads import WORKLOADS
 
 
@@ -32,30 +28,8 @@ def main() -> None:
     if options.peers:
         mlflow, trackio = installed(MLflow.package), installed(Trackio.package)
         targets += [MLflow(mlflow, best=True), MLflow(mlflow, best=False), Trackio(trackio)]
-    _measure(options.names or list(WORKLOADS), targets, sizes, options.out)
-
-
-def _measure(
-    names: Sequence[str],
-    targets: Sequence[Target],
-    sizes: Sizes,
-    file: Path,
-) -> None:
-    rows: list[Row] = []
-    figures: dict[str, Mapping[str, Figure]] = {}
-    results = None
-    notes: dict[str, None] = {}  # each once, in order
-    facts = about(sizes, {target.name: versions(target.home) for target in targets})
-    for name in names:
-        workload = WORKLOADS[name](sizes)
-        figures.update(run(workload, targets, rounds=sizes.rounds))
-        rows += workload.rows
-        notes |= {target.notes[name]: None for target in targets if name in target.notes}
-        ours, peers = ([t.name for t in targets if t.ours == own] for own in (True, False))
-        results = Results(facts, ours, peers, rows, figures, list(notes))
-        results.save(file)  # what was measured stays, whatever becomes of the next
-    if results:
-        sys.stdout.write(f"\n{table(results)}\n{file}\n")
+    workloads = (WORKLOADS[name](sizes) for name in options.names or WORKLOADS)
+    measure(workloads, targets, sizes, out=options.out)
 
 
 def _options() -> argparse.Namespace:

@@ -13,15 +13,16 @@ from tests.environments import ROOT, find_uv
 PLACE = ROOT / ".bench"
 
 
-def installed(package: str) -> Path:
-    """Return an environment with a package from PyPI, bytecode compiled; made if it is not there.
+def installed(*packages: str) -> Path:
+    """Return an environment with packages from PyPI, bytecode compiled; made if it is not there.
 
-    `package` has its version, as in `mlflow==3.17.2`; another version takes the place of it.
+    They have their versions, as in `mlflow==3.17.2`; other versions take the place of it.
     """
-    folder = PLACE / package.partition("==")[0]
-    ready, what = folder / "ready", f"{package} in {folder}"  # its programs name the folder
+    folder = PLACE / "-".join(package.partition("==")[0] for package in packages)
+    names = " ".join(packages)
+    ready, what = folder / "ready", f"{names} in {folder}"  # its programs name the folder
     if not ready.exists() or ready.read_text() != what:
-        install(folder, package)
+        install(folder, *packages)
         ready.write_text(what)
     return folder
 

@@ -1,11 +1,15 @@
-"""SQLite files of the servers: filling them with copies of rows, and measuring them."""
+"""Databases of the servers: filling them with copies of rows, and measuring SQLite files."""
 
+import asyncio
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
+from urllib.parse import urlsplit
+
+import asyncpg
 
 Change: TypeAlias = Callable[[int, object], object]
 
@@ -26,11 +30,40 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A run that is in a database, and the column of all tables that says so."""
+    """A run that is in a database, and the column of all tables that says so.
 
-    database: Path
+    The database is the file of a SQLite, or the address of a PostgreSQL.
+    """
+
+    database: Path | str
     column: str
     run: str
+
+
+@dataclass(frozen=True, slots=True)
+class Databases:
+    """Databases on a PostgreSQL, one for each folder that a server may have its data in."""
+
+    server: str
+    """The address of a database that is there."""
+
+    made: dict[Path, str] = field(default_factory=dict)
+
+    def of(self, folder: Path) -> str:
+        """Return the address of the folder's database, made if it is not there."""
+        if folder not in self.made:
+            name = f"bench_{len(self.made)}"
+            asyncio.run(_make(self.server, name))
+            self.made[folder] = urlsplit(self.server)._replace(path=f"/{name}").geturl()
+        return self.made[folder]
+
+
+async def _make(server: str, name: str) -> None:
+    connection = await asyncpg.connect(server)
+    try:
+        await connection.execute(f"CREATE DATABASE {name}")
+    finally:
+        await connection.close()
 
 
 def multiply(template: Template, table: str, *, numbers: range, changes: Changes) -> int:
@@ -39,27 +72,44 @@ def multiply(template: Template, table: str, *, numbers: range, changes: Changes
     So a server is filled in its own schema, with rows that it wrote itself through its API, without
     the hours that this would take through the API. Returns how many rows were added.
     """
+    if isinstance(template.database, str):
+        return asyncio.run(_multiply(template.database, template, table, numbers, changes))
     with closing(sqlite3.connect(template.database, timeout=60)) as connection, connection:
         chosen = f"SELECT * FROM {table} WHERE {template.column} = ?"
         cursor = connection.execute(chosen, (template.run,))
         names = [column[0] for column in cursor.description]
-        rows = cursor.fetchall()
-        changed = [(names.index(name), change) for name, change in changes.items()]
-
+        rows = _copies(names, cursor.fetchall(), numbers, changes)
         marks = ", ".join("?" * len(names))
         before = connection.total_changes
-        connection.executemany(
-            f"INSERT INTO {table} VALUES ({marks})",
-            (_copy(row, number, changed) for number in numbers for row in rows),
-        )
+        connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
         return connection.total_changes - before
 
 
-def _copy(row: tuple[object, ...], number: int, changed: list[tuple[int, Change]]) -> list[object]:
-    copy = list(row)
-    for place, change in changed:
-        copy[place] = change(number, copy[place])
-    return copy
+async def _multiply(
+    dsn: str, template: Template, table: str, numbers: range, changes: Changes
+) -> int:
+    connection = await asyncpg.connect(dsn)
+    try:
+        chosen = f"SELECT * FROM {table} WHERE {template.column} = $1"
+        rows = await connection.fetch(chosen, template.run)
+        names = list(rows[0].keys()) if rows else []
+        records = list(_copies(names, [tuple(row) for row in rows], numbers, changes))
+        await connection.copy_records_to_table(table, records=records, columns=names)
+        return len(records)
+    finally:
+        await connection.close()
+
+
+def _copies(
+    names: Sequence[str], rows: Sequence[tuple[object, ...]], numbers: range, changes: Changes
+) -> Iterator[list[object]]:
+    changed = [(names.index(name), change) for name, change in changes.items() if rows]
+    for number in numbers:
+        for row in rows:
+            copy = list(row)
+            for place, change in changed:
+                copy[place] = change(number, copy[place])
+            yield copy
 
 
 def size(database: Path) -> Space:

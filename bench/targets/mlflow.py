@@ -1,4 +1,4 @@
-"""An MLflow server on SQLite, from an environment of its own."""
+"""An MLflow server on SQLite or PostgreSQL, from an environment of its own."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bench.targets import METRICS, MLFLOW_DEFAULT, PARAMS, SERIES, Batch, Form, Read, Stored, once
-from bench.targets.databases import Changes, Space, Template, multiply, size
+from bench.targets.databases import Changes, Databases, Space, Template, multiply, size
 from bench.wire import JSON, Body, Call, alone, ask, get, post, request
 
 API = "/api/2.0/mlflow"
@@ -34,11 +34,14 @@ class MLflow:
         "artifact": "MLflow stores artifacts through its proxy, without digest and fsync.",
     }
 
-    def __init__(self, environment: Path, *, best: bool) -> None:
-        """Use what is installed in `environment`."""
+    def __init__(
+        self, environment: Path, *, best: bool, databases: Databases | None = None
+    ) -> None:
+        """Use what is installed in `environment`; `databases` are instead of SQLite's files."""
         self.name = "mlflow" if best else MLFLOW_DEFAULT
         self.variant = not best
         self.home = environment
+        self._databases = databases
         self._arguments = ("--workers", "1") if best else ()
         self._jobs = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"} if best else {}
 
@@ -50,7 +53,7 @@ class MLflow:
         """Run the server with its database and its artifacts in the folder."""
         return [
             *(str(self.home / "bin" / "mlflow"), "server", "--port", str(port), *self._arguments),
-            *("--backend-store-uri", f"sqlite:///{folder}/mlflow.db"),
+            *("--backend-store-uri", self._address(folder)),
             *("--artifacts-destination", str(folder / "artifacts")),
         ]
 
@@ -133,7 +136,7 @@ class MLflow:
         """Log one run, and copy its rows in the database."""
         run = ask(port, self.log_run())
         ids: Changes = {"run_uuid": lambda n, _: f"{n:032x}"}
-        template, now = Template(folder / "mlflow.db", "run_uuid", run), _now()
+        template, now = Template(self._database(folder), "run_uuid", run), _now()
         tables: Mapping[str, Changes] = {
             "runs": {"start_time": lambda n, _: now + n, "name": lambda n, _: f"run-{n}"},
             "params": {"value": lambda n, _: str(n)},
@@ -150,7 +153,7 @@ class MLflow:
         ask(port, alone(self.log(run, 0, values[0])))
         now = _now()
         multiply(
-            Template(folder / "mlflow.db", "run_uuid", run),
+            Template(self._database(folder), "run_uuid", run),
             "metrics",
             numbers=range(1, len(values)),
             changes={
@@ -164,6 +167,13 @@ class MLflow:
     def stored(self, folder: Path) -> Space:
         """Measure its database."""
         return size(folder / "mlflow.db")
+
+    def _database(self, folder: Path) -> Path | str:
+        return self._databases.of(folder) if self._databases else folder / "mlflow.db"
+
+    def _address(self, folder: Path) -> str:
+        database = self._database(folder)
+        return database if isinstance(database, str) else f"sqlite:///{database}"
 
     def _pages(self, run: str) -> Call[Sequence[Body]]:
         path = f"{API}/metrics/get-history?run_id={run}&metric_key={SERIES}&max_results={PAGE}"

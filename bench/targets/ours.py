@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from bench.load import drive
 from bench.targets import EXTRAS, METRICS, PARAMS, SERIES, Batch, Form, Read, Stored, once
-from bench.targets.databases import Space, size
+from bench.targets.databases import Databases, Space, size
 from bench.wire import JSON, Body, Call, alone, ask, get, post, request
 
 ARROW = "application/vnd.apache.arrow.stream"
@@ -27,14 +27,22 @@ class Ours:
     )
     notes: Mapping[str, str] = {}
 
-    def __init__(self, environment: Path, *, extras: bool) -> None:
-        """Use what is installed in `environment`."""
+    def __init__(
+        self, environment: Path, *, extras: bool, databases: Databases | None = None
+    ) -> None:
+        """Use what is installed in `environment`; `databases` are instead of SQLite's files."""
         self.name = EXTRAS if extras else "chachaml"
         self.variant = extras
         self.home = environment
+        self._databases = databases
 
     def command(self, folder: Path, port: int) -> Sequence[str]:
-        """Run the command; its data go where it runs."""
+        """Run the command; its data go where it runs, or into a database."""
+        if self._databases is not None:
+            (folder / "chachaml.toml").write_text(
+                f'[plugins.store_postgres]\ndsn = "{self._databases.of(folder)}"\n'
+                "[plugins.artifacts_fs]\n[plugins.ui]\n"
+            )
         return [
             str(self.home / "bin" / "chachaml-kernel"),
             "--data",
