@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -18,7 +19,7 @@ def installed(*packages: str) -> Path:
 
     They have their versions, as in `mlflow==3.17.2`; other versions take the place of it.
     """
-    folder = PLACE / "-".join(package.partition("==")[0] for package in packages)
+    folder = PLACE / "-".join(re.split(r"[\[=]", package)[0] for package in packages)
     names = " ".join(packages)
     ready, what = folder / "ready", f"{names} in {folder}"  # its programs name the folder
     if not ready.exists() or ready.read_text() != what:

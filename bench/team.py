@@ -21,7 +21,7 @@ from bench.workloads.singles import singles
 from tests.servers.postgres import postgres
 
 WORKLOADS = (partial(singles, clients=1), partial(singles, clients=16), bulk, runs, lists)
-DRIVER = "psycopg2-binary==2.9.11"
+DRIVER = "psycopg[binary]==3.3.9"
 """What MLflow speaks to PostgreSQL with."""
 
 OUT = Path(__file__).with_name("results") / "team.json"

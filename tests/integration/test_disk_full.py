@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 
 from tests.command import COMMAND, Serving, serving
 
-SIZE = "12m"
+SIZE = "28m"
+RESERVE = 6_000_000
 BALLAST = 2_000_000
 ARTIFACT = bytes(500_000)
 BYTES = {"Content-Type": "application/octet-stream"}
@@ -18,7 +20,10 @@ SCRIPT = f"""#!/bin/sh
 # The disk is one in memory that only this process has, and that goes with it.
 exec unshare --mount {"" if os.geteuid() == 0 else "--map-root-user"} sh -c '
 mount -t tmpfs -o size={SIZE} tmpfs disk &&
-head -c {BALLAST} /dev/zero >disk/ballast && exec {COMMAND} --data disk "$@"' sh "$@"
+printf "[plugins.store_sqlite]\nreserve = {RESERVE}\n" >>chachaml.toml &&
+printf "[plugins.artifacts_fs]\n[plugins.ui]\n" >>chachaml.toml &&
+head -c {BALLAST} /dev/zero >disk/ballast &&
+exec {COMMAND} --config chachaml.toml --data disk "$@"' sh "$@"
 """
 
 
@@ -53,6 +58,25 @@ def test_a_full_disk_refuses_writes_and_loses_nothing(server: Serving, tmp_path:
         assert upload(http, run, artifacts).is_success
         assert http.post(f"/api/w/runs/{run}/metrics", json={"m": points}).is_success
         assert_all_there(http, run, artifacts + 1, points + 1)
+
+
+def test_a_full_disk_is_emptied_by_deleting_runs(server: Serving) -> None:
+    chance = random.Random(1)
+    noise = {"metrics": {"m": [chance.random() for _ in range(20_000)]}}
+    with httpx.Client(base_url=server.url, timeout=60) as http:
+        runs = []
+        while (answer := http.post("/api/w/runs", json={})).is_success:
+            runs.append(answer.json()["id"])
+            http.post(f"/api/w/runs/{runs[-1]}/metrics", json=noise)
+        assert_no_room(answer)
+        assert_no_room(http.post(f"/api/w/runs/{runs[0]}/metrics", json=noise))
+        half = len(runs) // 2
+        for run in runs[:half]:
+            assert http.post(f"/api/w/runs/{run}/archive").is_success
+            assert http.delete(f"/api/w/runs/{run}").is_success
+        assert http.get("/readyz").status_code == 200
+        assert http.post(f"/api/w/runs/{runs[half]}/metrics", json=noise).is_success
+        assert {run["id"] for run in http.get("/api/runs?limit=500").json()} == {*runs[half:]}
 
 
 def upload(http: httpx.Client, run: str, number: int) -> httpx.Response:

@@ -39,7 +39,7 @@ async def open_store(
         await prepare(pool.engine)
         async with (
             appending(write, max_waiting=max_waiting) as append,
-            sql_store(read, write, append, read.hold, give_back=_give_back) as store,
+            sql_store(read, write, append, read.hold, free=write, give_back=_give_back) as store,
         ):
             yield store
     finally:

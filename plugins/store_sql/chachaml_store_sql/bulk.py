@@ -51,19 +51,21 @@ class SqlBulk:
     """Keeps the promises of `BulkStore`."""
 
     write: Runner
+    free: Runner
     upkeep: Upkeep
 
     async def archive_runs(
         self, run_ids: Sequence[str], *, archived: bool, once: Once | None = None
     ) -> None:
         """See `BulkStore`."""
-        await self._each(run_ids, partial(life.set_archived, archived=archived), once)
+        archive = partial(life.set_archived, archived=archived)
+        await write_once(self.free, once, NOTHING, lambda c: each(c, run_ids, archive))
 
     async def delete_runs(
         self, run_ids: Sequence[str], *, once: Once | None = None
     ) -> Sequence[str]:
         """See `BulkStore`."""
-        unused = await write_once(self.write, once, list[str], lambda c: delete_each(c, run_ids))
+        unused = await write_once(self.free, once, list[str], lambda c: delete_each(c, run_ids))
         self.upkeep.note_freed()
         return unused
 

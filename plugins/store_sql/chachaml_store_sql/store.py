@@ -51,23 +51,31 @@ MUCH = 1_000
 
 @asynccontextmanager
 async def sql_store(
-    read: Runner, write: Runner, append: Appender, hold: Hold, *, give_back: GiveBack
+    read: Runner,
+    write: Runner,
+    append: Appender,
+    hold: Hold,
+    *,
+    free: Runner,
+    give_back: GiveBack,
 ) -> AsyncIterator["SqlStore"]:
     """Open the store on a database, for as long as its runners run; see `SqlStore`."""
     async with upkeep_of(read, write, give_back) as upkeep:
-        yield SqlStore(read, write, append, hold, upkeep)
+        yield SqlStore(read, write, append, hold, free, upkeep)
 
 
 @dataclass(frozen=True, slots=True)
 class SqlStore(SqlSummaries, SqlBulk, SqlLive, SqlModels, SqlViews, SqlKeeping):
     """A `Store`; `write` keeps functions apart, `append` may put several appends together.
 
-    `hold` opens a reading runner that sees one state for long.
+    `hold` opens a reading runner that sees one state for long. `free` writes what leads to free
+    space, for which a database may have kept some back.
     """
 
     write: Runner
     append: Appender
     hold: Hold
+    free: Runner
     upkeep: Upkeep
     ticks: Ticks = field(default_factory=Ticks)
 
@@ -109,11 +117,12 @@ class SqlStore(SqlSummaries, SqlBulk, SqlLive, SqlModels, SqlViews, SqlKeeping):
 
     async def set_archived(self, run_id: str, *, archived: bool, once: Once | None = None) -> None:
         """See `RunStore`."""
-        await self._write(once, NOTHING, lambda c: runs.set_archived(c, run_id, archived=archived))
+        set_archived = partial(runs.set_archived, run_id=run_id, archived=archived)
+        await write_once(self.free, once, NOTHING, set_archived)
 
     async def delete_run(self, run_id: str, *, once: Once | None = None) -> Sequence[str]:
         """See `RunStore`."""
-        unused = await self._write(once, list[str], lambda c: runs.delete_run(c, run_id))
+        unused = await write_once(self.free, once, list[str], lambda c: runs.delete_run(c, run_id))
         self.upkeep.note_freed()
         return unused
 

@@ -2,6 +2,8 @@
 
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from chachaml_kernel.errors import ChachamlError, ConfigError, Upstream
@@ -127,10 +129,47 @@ def give_back(connection: Connection) -> int:
     return int(connection.exec_driver_sql("PRAGMA freelist_count").scalar_one())
 
 
+def shrink(connection: Connection) -> None:
+    """Cut free pages off the file, as far as there is room in the log to do so."""
+    with suppress(DBAPIError):
+        left = give_back(connection)
+        while left:
+            before, left = left, give_back(connection)
+            if left >= before:
+                return
+
+
+@contextmanager
+def unchecked(connection: Connection) -> Iterator[None]:
+    """Let commits leave the log as it is: moving it would take the room that is left."""
+    before = connection.exec_driver_sql("PRAGMA wal_autocheckpoint").scalar_one()
+    connection.exec_driver_sql("PRAGMA wal_autocheckpoint = 0")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {before}")
+
+
+def clear_log(connection: Connection, *, room: int) -> None:
+    """Move the log to the file and cut it to nothing, if the file grows by `room` bytes at most."""
+    file = connection.exec_driver_sql("PRAGMA database_list").one()[2]
+    pages, size = (
+        connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+        for name in ("page_count", "page_size")
+    )
+    if pages * size - Path(file).stat().st_size <= room:
+        with suppress(DBAPIError):
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def is_busy(error: DBAPIError) -> bool:
     """Tell whether another connection holds what was asked for."""
     code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
     return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+class NoSpace(Upstream):
+    """The disk is full."""
 
 
 MEANINGS = {
@@ -153,4 +192,5 @@ def meaning(error: BaseException) -> BaseException:
     code = getattr(cause, "sqlite_errorcode", None)
     if code is None or code & 0xFF not in MEANINGS:
         return error
-    return Upstream(f"{MEANINGS[code & 0xFF]} ({cause}); try again")
+    kind = NoSpace if code & 0xFF == sqlite3.SQLITE_FULL else Upstream
+    return kind(f"{MEANINGS[code & 0xFF]} ({cause}); try again")

@@ -21,12 +21,15 @@ class StoreSqlite:
     - `readers`: how many lists and lookups run at a time, each on a thread of its own.
     - `busy_seconds`: how long to wait while another process holds the file.
     - `max_waiting`: how many reads or writes may wait before further ones are turned away (429).
+    - `reserve`: bytes that are kept back so that runs can be deleted when the disk is full; 0 for
+      none.
     """
 
     path: Path = Path("chachaml.db")
     readers: int = 3
     busy_seconds: float = 10.0
     max_waiting: int = 10_000
+    reserve: int = 8 * 2**20
 
     def __post_init__(self) -> None:
         """Refuse numbers that make no sense."""
@@ -36,6 +39,8 @@ class StoreSqlite:
             raise ConfigError(f"busy_seconds is {self.busy_seconds}; it must be from 0 to 3600")
         if self.max_waiting < 1:
             raise ConfigError(f"max_waiting is {self.max_waiting}; it must be at least 1")
+        if self.reserve < 0:
+            raise ConfigError(f"reserve is {self.reserve}; it must be at least 0")
 
     @hookimpl
     def chachaml_store(self) -> AbstractAsyncContextManager[Store]:
@@ -45,4 +50,5 @@ class StoreSqlite:
             readers=self.readers,
             busy_seconds=self.busy_seconds,
             max_waiting=self.max_waiting,
+            reserve=self.reserve,
         )

@@ -2,10 +2,12 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from chachaml_store_sql import Append, Runner, SqlStore, sql_store
 from chachaml_store_sql.series.append import Grown
@@ -14,6 +16,9 @@ from sqlalchemy import Connection, Engine
 from chachaml_store_sqlite import transactions
 from chachaml_store_sqlite.database import connect, give_back, make_engine, prepare
 from chachaml_store_sqlite.lanes import Lane
+from chachaml_store_sqlite.reserve import Reserve
+
+T = TypeVar("T")
 
 MAX_GROUP = 500
 """Writes that share a commit at most, so that none waits long for the others."""
@@ -21,19 +26,27 @@ MAX_GROUP = 500
 
 @asynccontextmanager
 async def open_store(
-    path: Path, *, readers: int, busy_seconds: float, max_waiting: int
+    path: Path, *, readers: int, busy_seconds: float, max_waiting: int, reserve: int
 ) -> AsyncIterator[SqlStore]:
     """Open the store on a file, which is made or brought up to date if need be."""
     loop = asyncio.get_running_loop()
+    kept = Reserve.beside(path, reserve)
+    write = partial(transactions.write, reserve=kept)
     lanes = Lanes(
         engine=make_engine(path, busy_seconds=busy_seconds),
-        writing=Lane("chachaml-sqlite-write", transactions.write, MAX_GROUP, max_waiting, loop),
+        reserve=kept,
+        writing=Lane("chachaml-sqlite-write", write, MAX_GROUP, max_waiting, loop),
         reading=Lane("chachaml-sqlite-read", transactions.read, 1, max_waiting, loop),
     )
     try:
         await asyncio.to_thread(lanes.start, path, readers, busy_seconds=busy_seconds)
         async with sql_store(
-            lanes.reading.run, lanes.writing.run, lanes.append, lanes.hold, give_back=give_back
+            lanes.reading.run,
+            lanes.writing.run,
+            lanes.append,
+            lanes.hold,
+            free=lanes.free,
+            give_back=lanes.give_back,
         ) as store:
             yield store
     finally:
@@ -47,6 +60,7 @@ class Lanes:
     """The threads of a store. `start` and `stop` wait, so they are called on yet another one."""
 
     engine: Engine
+    reserve: Reserve
     writing: Lane
     reading: Lane
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -55,6 +69,17 @@ class Lanes:
     async def append(self, append: Append) -> Sequence[Grown]:
         """Append together with the others that wait, in the transaction of all writes that do."""
         return await self.writing.run(transactions.Appending(append))
+
+    async def free(self, function: Callable[[Connection], T], /) -> T:
+        """Write what leads to free space, also where there is none left."""
+        return await self.writing.run(transactions.Freeing(function))
+
+    def give_back(self, connection: Connection) -> int:
+        """Cut free pages off the file; return how many are left."""
+        left = give_back(connection)
+        if not left:
+            self.reserve.make()
+        return left
 
     @asynccontextmanager
     async def hold(self) -> AsyncIterator[Runner]:
@@ -76,6 +101,7 @@ class Lanes:
             if self._stopped:
                 return
             prepare(self.engine, path, busy_seconds=busy_seconds)
+            self.reserve.make()
             connections: list[Connection] = []
             try:
                 for number in range(readers + 1):

@@ -1,16 +1,18 @@
 """Reading in one snapshot, and writing in groups: one commit, and so one fsync, for all of them."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from chachaml_kernel.errors import NotFound
 from chachaml_store_sql import Append, Grown, append_group, append_one
 from sqlalchemy import Connection, Engine
 
-from chachaml_store_sqlite.database import connect, meaning
+from chachaml_store_sqlite.database import NoSpace, clear_log, connect, meaning, shrink, unchecked
 from chachaml_store_sqlite.lanes import Job
+from chachaml_store_sqlite.reserve import Reserve
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,17 @@ class Appending:
     def __call__(self, connection: Connection) -> Sequence[Grown]:
         """Append them alone."""
         return append_one(connection, self.append)
+
+
+@dataclass(frozen=True, slots=True)
+class Freeing:
+    """A function that leads to free space, for which some is kept back."""
+
+    function: Callable[[Connection], Any]
+
+    def __call__(self, connection: Connection) -> Any:  # noqa: ANN401  (whatever it returns)
+        """Do what the function does."""
+        return self.function(connection)
 
 
 def read(connection: Connection, jobs: Sequence[Job]) -> None:
@@ -59,11 +72,28 @@ def read_on(connection: Connection, jobs: Sequence[Job]) -> None:
             job.error = meaning(error)
 
 
-def write(connection: Connection, jobs: Sequence[Job]) -> None:
+def write(connection: Connection, jobs: Sequence[Job], *, reserve: Reserve) -> None:
     """Run all jobs in one transaction; one that raises is undone alone.
 
-    Where the transaction itself fails, all of them fail and nothing was written.
+    Where the transaction itself fails, all of them fail and nothing was written. Those that lead to
+    free space are tried once more where there was none, with what is kept back for them.
     """
+    _write(connection, jobs)
+    refused = [
+        job for job in jobs if isinstance(job.function, Freeing) and isinstance(job.error, NoSpace)
+    ]
+    if refused and reserve.give_up():
+        for job in refused:
+            job.error = None
+        with unchecked(connection):
+            clear_log(connection, room=reserve.room())
+            _write(connection, refused)
+            shrink(connection)
+            clear_log(connection, room=reserve.room())
+        reserve.take_back()
+
+
+def _write(connection: Connection, jobs: Sequence[Job]) -> None:
     driver = _driver(connection)
     try:
         driver.execute("BEGIN IMMEDIATE")
