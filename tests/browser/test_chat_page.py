@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import openai  # noqa: F401  so that no question's time is spent on it
 import pytest
 from chachaml_kernel import Server
 from playwright.sync_api import Page, ViewportSize, expect
@@ -30,8 +31,8 @@ def service() -> Iterator[Service]:
 def talk(tmp_path: Path, service: Service) -> Iterator[Callable[..., Server]]:
     """Return what serves a few runs and a chat, with a key or without."""
     with ExitStack() as stack:
-        yield lambda key="sk-server": stack.enter_context(
-            serve_talking(tmp_path, service, a_few_runs, key=key)
+        yield lambda key="sk-server", limits="": stack.enter_context(
+            serve_talking(tmp_path, service, a_few_runs, key=key, limits=limits)
         )
 
 
@@ -116,6 +117,17 @@ def test_an_answer_is_stopped_and_the_model_with_it(
     expect(page.get_by_text("I begin")).to_be_visible()
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("stopped", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_enabled()
+
+
+def test_half_an_answer_says_that_its_time_is_over(
+    talk: Callable[..., Server], service: Service, visit: Visit
+) -> None:
+    service.will(wire.broken("I begin", then="hang"))
+    page = visit(talk(limits="chat_seconds = 2"), "/chat")
+    ask(page, "A long story?")
+    expect(page.locator("#chat").get_by_role("alert")).to_contain_text("setting chat_seconds")
+    expect(page.get_by_text("I begin")).to_be_visible()
     expect(page.get_by_role("button", name="Ask", exact=True)).to_be_enabled()
 
 

@@ -11,6 +11,7 @@ from chachaml_chat import ChatAnthropic, ChatOpenai
 from chachaml_kernel import Kernel
 from chachaml_kernel.domain.chat import Budget
 from chachaml_store_sqlite import StoreSqlite
+from chachaml_ui import Ui
 
 from tests.http.events import Events
 from tests.http.serving import kernel, serving
@@ -50,7 +51,13 @@ class Chatting:
 
 @asynccontextmanager
 async def chatting(
-    folder: Path, *, key: str = KEY, model: str = "m", silence: float = 60, **budget: Any
+    folder: Path,
+    *,
+    key: str = KEY,
+    model: str = "m",
+    silence: float = 60,
+    heartbeat: float = 60,
+    **budget: Any,
 ) -> AsyncIterator[Chatting]:
     """Run all of it for the length of the block."""
     async with AsyncExitStack() as stack:
@@ -66,6 +73,6 @@ async def chatting(
             providers=[each for plugin in plugins for each in plugin.chachaml_llm_providers()],
             budget=Budget(**budget),
         )
-        url, _ = await enter(serving(served))
+        url, _ = await enter(serving(served, Ui(port=0, heartbeat=heartbeat)))
         http = await enter(httpx.AsyncClient(base_url=url, timeout=120))
         yield Chatting(http, served, service)

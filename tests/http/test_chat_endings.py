@@ -1,0 +1,47 @@
+"""How questions end, and what is told until then."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import openai  # noqa: F401  so that no question's time is spent on it
+import pytest
+
+from tests.http.chatting import Chatting, chatting
+from tests.servers import openai_wire
+
+HALF = openai_wire.broken("half", then="hang")
+SILENCE = openai_wire.broken(then="hang")
+
+
+@pytest.fixture
+async def hurried(tmp_path: Path) -> AsyncIterator[Chatting]:
+    async with chatting(tmp_path, seconds=2, heartbeat=0.01) as chat:
+        yield chat
+
+
+async def test_a_client_hears_signs_of_life_while_the_model_is_silent(tmp_path: Path) -> None:
+    async with chatting(tmp_path, heartbeat=0.01) as chat:
+        chat.service.will(HALF)
+        async with chat.streamed() as events:
+            assert await events.told("text") == {"text": "half"}
+            assert [await events.next() for _ in range(3)] == [("beat", {})] * 3
+
+
+async def test_an_error_after_a_sign_of_life_is_an_event(hurried: Chatting) -> None:
+    hurried.service.will(SILENCE)
+    async with hurried.streamed() as events:
+        assert await events.next() == ("beat", {})
+        failed = await events.told("error")
+    assert failed["status"] == 503
+    assert "setting chat_seconds" in failed["detail"]
+
+
+async def test_half_an_answer_is_given_when_the_time_is_over(hurried: Chatting) -> None:
+    hurried.service.will(HALF, HALF)
+    answer = await hurried.ask()
+    assert (answer["answer"], answer["ending"], answer["iterations"]) == ("half", "time", 1)
+    assert "setting chat_seconds" in answer["note"]
+    async with hurried.streamed() as events:
+        done = await events.told("done")
+    assert {**done, "tool_calls": []} == answer
+    await hurried.service.left.wait()
