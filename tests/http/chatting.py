@@ -57,6 +57,7 @@ async def chatting(
     model: str = "m",
     silence: float = 60,
     heartbeat: float = 60,
+    questions: int = 10,
     **budget: Any,
 ) -> AsyncIterator[Chatting]:
     """Run all of it for the length of the block."""
@@ -72,6 +73,7 @@ async def chatting(
             store=await enter(StoreSqlite(path=folder / "chachaml.db").chachaml_store()),
             providers=[each for plugin in plugins for each in plugin.chachaml_llm_providers()],
             budget=Budget(**budget),
+            questions=questions,
         )
         url, _ = await enter(serving(served, Ui(port=0, heartbeat=heartbeat)))
         http = await enter(httpx.AsyncClient(base_url=url, timeout=120))

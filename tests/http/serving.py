@@ -11,6 +11,7 @@ from chachaml_kernel.ports import ArtifactStore, Authenticator, Exporter, LLMPro
 from chachaml_kernel.services.artifacts import Artifacts
 from chachaml_kernel.services.bulk import Bulk
 from chachaml_kernel.services.changes import Changes
+from chachaml_kernel.services.chat.questions import Questions
 from chachaml_kernel.services.experiments import Experiments
 from chachaml_kernel.services.exports import Exports
 from chachaml_kernel.services.health import Health
@@ -34,6 +35,7 @@ def kernel(
     exporter: Exporter | None = None,
     providers: Sequence[LLMProvider] = (),
     budget: Budget | None = None,
+    questions: int = 10,
 ) -> Kernel:
     """Return a kernel on these ports, in memory where none is given."""
     records = MemoryStore() if store is None else store
@@ -56,6 +58,7 @@ def kernel(
         health=Health(records, files),
         llm_providers={provider.name: provider for provider in providers},
         budget=budget or Budget(),
+        questions=Questions(questions),
     )
 
 

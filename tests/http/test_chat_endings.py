@@ -7,6 +7,7 @@ import openai  # noqa: F401  so that no question's time is spent on it
 import pytest
 
 from tests.http.chatting import Chatting, chatting
+from tests.http.client import detail
 from tests.servers import openai_wire
 
 HALF = openai_wire.broken("half", then="hang")
@@ -45,3 +46,17 @@ async def test_half_an_answer_is_given_when_the_time_is_over(hurried: Chatting) 
         done = await events.told("done")
     assert {**done, "tool_calls": []} == answer
     await hurried.service.left.wait()
+
+
+async def test_a_question_too_many_costs_nothing_and_comes_later(tmp_path: Path) -> None:
+    async with chatting(tmp_path, questions=1) as chat:
+        chat.service.will(HALF, openai_wire.text("Now."))
+        async with chat.streamed() as events:
+            await events.told("text")
+            late = await chat.post()
+            assert "1 questions are being answered (setting chat_questions)" in detail(late, 429)
+            assert late.headers["Retry-After"] == "5"
+            assert len(chat.service.requests) == 1
+        while (now := await chat.post()).status_code == 429:
+            pass
+        assert now.json()["answer"] == "Now."

@@ -72,7 +72,9 @@ def test_a_provider_without_its_sdk_stops_the_start(monkeypatch: pytest.MonkeyPa
         load(Config(plugins={**PARTS, "chat_openai": {}}))
 
 
-@pytest.mark.parametrize("wrong", [{"chat_tokens": 0}, {"chat_seconds": float("inf")}])
+@pytest.mark.parametrize(
+    "wrong", [{"chat_questions": 0}, {"chat_tokens": 0}, {"chat_seconds": float("inf")}]
+)
 def test_a_budget_that_cannot_work_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         KernelSettings(**wrong)
