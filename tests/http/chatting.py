@@ -75,6 +75,7 @@ async def chatting(
             budget=Budget(**budget),
             questions=questions,
         )
-        url, _ = await enter(serving(served, Ui(port=0, heartbeat=heartbeat)))
+        settings = Ui(port=0, heartbeat=heartbeat, access_log=True)
+        url, _ = await enter(serving(served, settings))
         http = await enter(httpx.AsyncClient(base_url=url, timeout=120))
         yield Chatting(http, served, service)

@@ -1,12 +1,13 @@
 """How questions end, and what is told until then."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import openai  # noqa: F401  so that no question's time is spent on it
 import pytest
 
-from tests.http.chatting import Chatting, chatting
+from tests.http.chatting import EVENTS, Chatting, chatting
 from tests.http.client import detail
 from tests.servers import openai_wire
 
@@ -60,3 +61,27 @@ async def test_a_question_too_many_costs_nothing_and_comes_later(tmp_path: Path)
         while (now := await chat.post()).status_code == 429:
             pass
         assert now.json()["answer"] == "Now."
+
+
+@pytest.mark.parametrize("headers", [{}, EVENTS], ids=["JSON", "events"])
+async def test_a_client_that_goes_away_is_counted_and_logged_as_that(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, headers: dict[str, str]
+) -> None:
+    caplog.set_level("INFO")
+    async with chatting(tmp_path) as chat:
+        chat.service.will(HALF)
+        asking = asyncio.create_task(
+            chat.http.post("/api/chat", json=chat.asked(), headers=headers)
+        )
+        await chat.service.asked.wait()
+        asking.cancel()
+        await asyncio.wait([asking])
+        figures = ""
+        while 'route="/api/chat"' not in figures:
+            figures = (await chat.http.get("/metrics")).text
+    assert (
+        'chachaml_http_requests_total{method="POST",route="/api/chat",status="499"} 1.0' in figures
+    )
+    [logged] = [each for each in caplog.messages if "POST /api/chat " in each]
+    assert " 499 " in logged
+    assert all(each.levelname == "INFO" for each in caplog.records)
