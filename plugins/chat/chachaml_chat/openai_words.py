@@ -105,6 +105,11 @@ class Reading:
     calls: list[Call] = field(default_factory=list)
     _open: dict[int, Call] = field(default_factory=dict)
 
+    @property
+    def ended(self) -> bool:
+        """Tell whether the reply's end was among the pieces."""
+        return self.finish is not None
+
     def take(self, chunk: "ChatCompletionChunk") -> str:
         """Take a piece; return the text in it."""
         if chunk.usage:

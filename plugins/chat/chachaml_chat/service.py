@@ -27,6 +27,11 @@ class Service:
     max_tokens: int
     timeout: float
 
+    @property
+    def connect_timeout(self) -> float:
+        """How many seconds a connection gets to be there."""
+        return min(CONNECT_SECONDS, self.timeout)
+
     def key(self, own: str | None) -> str:
         """Return the key that is sent: the caller's own one, else the configured one."""
         key = own or self.api_key
@@ -62,7 +67,7 @@ class Service:
             f"{self.name} said nothing for {self.timeout:g} s (setting timeout); try again"
         )
 
-    def away(self, error: Exception) -> Upstream:
+    def away(self, error: BaseException) -> Upstream:
         """Return the error for a service that cannot be reached, or that breaks off."""
         return Upstream(
             f"{self.name} cannot be reached or broke off ({type(error).__name__}); "
