@@ -1,17 +1,15 @@
 """Servers in a test's own loop, on stores in memory, with settings of the test's choice."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from chachaml_kernel import Kernel
-from chachaml_kernel.domain.chat import Budget
 from chachaml_kernel.memory import MemoryArtifactStore, MemoryStore
-from chachaml_kernel.ports import ArtifactStore, Authenticator, Exporter, LLMProvider, Store
+from chachaml_kernel.ports import ArtifactStore, Authenticator, Exporter, Store
 from chachaml_kernel.services.artifacts import Artifacts
 from chachaml_kernel.services.bulk import Bulk
 from chachaml_kernel.services.changes import Changes
-from chachaml_kernel.services.chat.questions import Questions
 from chachaml_kernel.services.experiments import Experiments
 from chachaml_kernel.services.exports import Exports
 from chachaml_kernel.services.health import Health
@@ -33,9 +31,6 @@ def kernel(
     artifact_store: ArtifactStore | None = None,
     authenticator: Authenticator | None = None,
     exporter: Exporter | None = None,
-    providers: Sequence[LLMProvider] = (),
-    budget: Budget | None = None,
-    questions: int = 10,
 ) -> Kernel:
     """Return a kernel on these ports, in memory where none is given."""
     records = MemoryStore() if store is None else store
@@ -56,9 +51,6 @@ def kernel(
         keeping=Keeping(records, files, system_clock, rising_id),
         authenticator=authenticator,
         health=Health(records, files),
-        llm_providers={provider.name: provider for provider in providers},
-        budget=budget or Budget(),
-        questions=Questions(questions),
     )
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import openai  # noqa: F401  so that no question's time is spent on it
 import pytest
@@ -10,19 +9,20 @@ import pytest
 from tests.http.chatting import EVENTS, Chatting, chatting
 from tests.http.client import detail
 from tests.servers import openai_wire
+from tests.servers.pairs import Home
 
 HALF = openai_wire.broken("half", then="hang")
 SILENCE = openai_wire.broken(then="hang")
 
 
 @pytest.fixture
-async def hurried(tmp_path: Path) -> AsyncIterator[Chatting]:
-    async with chatting(tmp_path, seconds=2, heartbeat=0.01) as chat:
+async def hurried(home: Home) -> AsyncIterator[Chatting]:
+    async with chatting(home, seconds=2, heartbeat=0.01) as chat:
         yield chat
 
 
-async def test_a_client_hears_signs_of_life_while_the_model_is_silent(tmp_path: Path) -> None:
-    async with chatting(tmp_path, heartbeat=0.01) as chat:
+async def test_a_client_hears_signs_of_life_while_the_model_is_silent(home: Home) -> None:
+    async with chatting(home, heartbeat=0.01) as chat:
         chat.service.will(HALF)
         async with chat.streamed() as events:
             assert await events.told("text") == {"text": "half"}
@@ -49,8 +49,8 @@ async def test_half_an_answer_is_given_when_the_time_is_over(hurried: Chatting) 
     await hurried.service.left.wait()
 
 
-async def test_a_question_too_many_costs_nothing_and_comes_later(tmp_path: Path) -> None:
-    async with chatting(tmp_path, questions=1) as chat:
+async def test_a_question_too_many_costs_nothing_and_comes_later(home: Home) -> None:
+    async with chatting(home, questions=1) as chat:
         chat.service.will(HALF, openai_wire.text("Now."))
         async with chat.streamed() as events:
             await events.told("text")
@@ -65,10 +65,10 @@ async def test_a_question_too_many_costs_nothing_and_comes_later(tmp_path: Path)
 
 @pytest.mark.parametrize("headers", [{}, EVENTS], ids=["JSON", "events"])
 async def test_a_client_that_goes_away_is_counted_and_logged_as_that(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, headers: dict[str, str]
+    home: Home, caplog: pytest.LogCaptureFixture, headers: dict[str, str]
 ) -> None:
     caplog.set_level("INFO")
-    async with chatting(tmp_path) as chat:
+    async with chatting(home) as chat:
         chat.service.will(HALF)
         asking = asyncio.create_task(
             chat.http.post("/api/chat", json=chat.asked(), headers=headers)
