@@ -8,7 +8,7 @@ import pytest
 from chachaml_chat import ChatAnthropic, ChatOpenai
 from chachaml_chat.service import seconds
 from chachaml_kernel.config import Config, KernelSettings
-from chachaml_kernel.domain.chat import MAX_HISTORY, Asked, recent
+from chachaml_kernel.domain.chat import MAX_HISTORY, MAX_TURNS, Asked, recent
 from chachaml_kernel.domain.conversation import Question, Reply
 from chachaml_kernel.errors import ConfigError
 from chachaml_kernel.plugins import load
@@ -22,6 +22,8 @@ def test_of_a_long_history_the_newest_is_read_from_a_question_on() -> None:
     assert recent(said) == [Question("c"), Reply("d")]
     assert recent([Reply("a"), Question("b")]) == [Question("b")]
     assert recent([]) == []
+    many = [Question(str(turn)) for turn in range(MAX_TURNS + 5)]
+    assert recent(many) == many[5:]
 
 
 def test_a_result_that_is_too_long_says_how_much_is_missing() -> None:

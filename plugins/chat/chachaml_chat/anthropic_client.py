@@ -78,23 +78,22 @@ async def connect(service: Service, key: str, *, model: str) -> AsyncIterator[An
         raise service.silent() from None
     except (APIConnectionError, HTTPError) as error:
         raise service.away(error) from None
-    except ValueError:
-        raise service.broken("it is no JSON") from None
 
 
 def _status(error: "APIStatusError") -> int:
-    if error.status_code >= 400:
+    if error.status_code >= 300:
         return error.status_code
     return STATUSES.get(error.type or "", 500)
 
 
 def _open(service: Service, key: str) -> "AsyncAnthropic":
-    from anthropic import AsyncAnthropic, Timeout
+    from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient, Timeout
 
     return AsyncAnthropic(
         api_key=key,
         base_url=service.base_url,
         timeout=Timeout(service.timeout, connect=service.connect_timeout),
         max_retries=RETRIES,
+        http_client=DefaultAsyncHttpxClient(follow_redirects=False),
         open_telemetry=False,
     )

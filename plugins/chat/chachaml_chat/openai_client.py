@@ -69,16 +69,15 @@ async def connect(service: Service, key: str, *, model: str) -> AsyncIterator[Op
         raise service.away(error.__cause__ or error) from None
     except APIError as error:
         raise service.refused(500, error.message, key=key, model=model, headers={}) from None
-    except ValueError:
-        raise service.broken("it is no JSON") from None
 
 
 def _open(service: Service, key: str) -> "AsyncOpenAI":
-    from openai import AsyncOpenAI, Timeout
+    from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
 
     return AsyncOpenAI(
         api_key=key,
         base_url=service.base_url,
         timeout=Timeout(service.timeout, connect=service.connect_timeout),
         max_retries=RETRIES,
+        http_client=DefaultAsyncHttpxClient(follow_redirects=False),
     )

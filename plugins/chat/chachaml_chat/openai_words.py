@@ -113,7 +113,8 @@ class Reading:
     def take(self, chunk: "ChatCompletionChunk") -> str:
         """Take a piece; return the text in it."""
         if chunk.usage:
-            self.usage = Usage(chunk.usage.prompt_tokens or 0, chunk.usage.completion_tokens or 0)
+            read, written = chunk.usage.prompt_tokens, chunk.usage.completion_tokens
+            self.usage = Usage(int(read or 0), int(written or 0))
         if not chunk.choices:
             return ""
         choice = chunk.choices[0]

@@ -1,6 +1,7 @@
 """The provider of a service's models, by whichever SDK it is asked."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic
 
@@ -35,7 +36,10 @@ class Provider(Generic[Piece]):
     async def models(self, *, key: str | None = None) -> Sequence[str]:
         """Return the names of the models that the service lists."""
         async with self.connect(self.service, self.service.key(key), model="") as client:
-            return await client.models()
+            with self._reading():
+                names = await client.models()
+                _check_texts(*names)
+        return names
 
     async def answer(
         self,
@@ -49,10 +53,33 @@ class Provider(Generic[Piece]):
         async with self.connect(self.service, self.service.key(key), model=model) as client:
             reading = client.reading()
             async with await client.ask(conversation, tools, model=model) as pieces:
-                async for piece in pieces:
-                    text = reading.take(piece)
-                    if text:
-                        yield Text(text)
+                with self._reading():
+                    async for piece in pieces:
+                        text = reading.take(piece)
+                        _check_texts(text)
+                        if text:
+                            yield Text(text)
         if not reading.ended:
             raise self.service.broken("it has no end")
-        yield reading.replied()
+        with self._reading():
+            replied = reading.replied()
+            for call in replied.reply.tool_calls:
+                _check_texts(call.id, call.name, call.arguments)
+        yield replied
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Turn what is raised of an answer that is not as it should be: the SDKs check nothing."""
+        try:
+            yield
+        except (ValueError, RecursionError):
+            raise self.service.broken("it is no JSON") from None
+        except (AttributeError, KeyError, TypeError) as error:
+            what = f"it is none that its protocol has ({type(error).__name__})"
+            raise self.service.broken(what) from error
+
+
+def _check_texts(*texts: str) -> None:
+    """Raise `TypeError` for what is no text, and `ValueError` for lone surrogates in one."""
+    for text in texts:
+        str.encode(text)

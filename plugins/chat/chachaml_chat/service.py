@@ -47,6 +47,8 @@ class Service:
         What the service says is quoted, but for the key and for what it says of keys.
         """
         name, quoted = self.name, clean(said, key)
+        if status < 400:
+            return Upstream(f"{name} sends elsewhere (status {status}); name that in base_url")
         if status in (401, 403):
             return Forbidden(f"{name} refuses the key (status {status}); give another one")
         if status == 402:
@@ -76,7 +78,10 @@ class Service:
 
     def broken(self, what: str) -> Upstream:
         """Return the error for an answer that is not as the protocol wants it."""
-        return Upstream(f"{self.name} broke its answer off: {what}; ask again")
+        return Upstream(
+            f"{self.name} broke its answer off: {what}; "
+            "ask again, and look at base_url if that does not help"
+        )
 
 
 def clean(said: str, key: str) -> str:
