@@ -62,6 +62,16 @@ def test_a_setting_that_cannot_work_stops_the_start(name: str, wrong: dict[str, 
     assert "a key" not in str(raised.value)
 
 
+@pytest.mark.parametrize("plugin", [ChatAnthropic, ChatOpenai])
+@pytest.mark.parametrize(
+    "url", ["host", "ftp://host", "http://", "http://[::1", "http://host:99999", "http:// x"]
+)
+def test_a_base_url_is_an_address(plugin: type[ChatAnthropic] | type[ChatOpenai], url: str) -> None:
+    with pytest.raises(ValueError, match="base_url is '"):
+        plugin(base_url=url)
+    plugin(base_url="http://[::1]:11434/v1")
+
+
 def test_both_providers_are_found_by_their_tables() -> None:
     parts = load(Config(plugins={**PARTS, "chat_anthropic": {}, "chat_openai": {}}))
     assert list(parts.llm_providers) == ["anthropic", "openai"]

@@ -77,7 +77,7 @@ async def connect(service: Service, key: str, *, model: str) -> AsyncIterator[An
     except (APITimeoutError, TimeoutException):
         raise service.silent() from None
     except (APIConnectionError, HTTPError) as error:
-        raise service.away(error) from None
+        raise service.away(error.__cause__ or error) from None
 
 
 def _status(error: "APIStatusError") -> int:

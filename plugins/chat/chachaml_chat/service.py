@@ -66,7 +66,8 @@ class Service:
     def silent(self) -> Upstream:
         """Return the error for a service that says nothing in time."""
         return Upstream(
-            f"{self.name} said nothing for {self.timeout:g} s (setting timeout); try again"
+            f"{self.name} said nothing for {self.timeout:g} s (setting timeout), "
+            f"or took no connection for {self.connect_timeout:g} s; try again"
         )
 
     def away(self, error: BaseException) -> Upstream:

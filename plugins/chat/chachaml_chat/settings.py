@@ -1,8 +1,10 @@
 """The plugins: their settings, and the providers that they offer."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from urllib.parse import urlsplit
 
 from chachaml_kernel.domain.chat import check_key
 from chachaml_kernel.errors import ConfigError
@@ -72,14 +74,24 @@ class ChatOpenai(Settings):
 def _check(settings: Settings) -> None:
     if settings.api_key:
         check_key(settings.api_key)
-    if not settings.base_url.startswith(("http://", "https://")):
+    if not _is_address(settings.base_url):
         raise ValueError(
-            f"base_url is {settings.base_url!r}; it must begin with http:// or https://"
+            f"base_url is {settings.base_url!r}; "
+            "it must be http:// or https:// and a host, such as http://localhost:11434/v1"
         )
     if settings.max_tokens < 1:
         raise ValueError(f"max_tokens is {settings.max_tokens}; it must be at least 1")
     if not 0 < settings.timeout < float("inf"):
         raise ValueError(f"timeout is {settings.timeout}; it must be a number of seconds above 0")
+
+
+def _is_address(url: str) -> bool:
+    try:
+        address = urlsplit(url)
+        is_whole = bool(address.hostname) and address.port != 0  # looks at the port
+    except ValueError:
+        return False
+    return is_whole and address.scheme in ("http", "https") and not re.search(r"\s", url)
 
 
 def _provider(package: str, settings: Settings, connect: Connect[Piece]) -> Provider[Piece]:
