@@ -26,18 +26,21 @@ class KernelSettings:
     """The `[kernel]` table.
 
     `headline` are the preferred headline metrics, first one first. `lower_is_better` are words in
-    keys of metrics that get better as they fall; see `higher_is_better`. What begins with `chat_`
-    is the budget of a question to a language model.
+    keys of metrics that get better as they fall; see `higher_is_better`. `chat_questions` to
+    language models are answered at a time; what else begins with `chat_` is the budget of one.
     """
 
     headline: tuple[str, ...] = ("accuracy", "f1")
     lower_is_better: tuple[str, ...] = LOWER_IS_BETTER
+    chat_questions: int = 10
     chat_tokens: int = 200_000
     chat_seconds: float = 120.0
     chat_annotate: bool = False
 
     def __post_init__(self) -> None:
         """Raise `ValueError` for a setting that cannot work."""
+        if self.chat_questions < 1:
+            raise ValueError(f"chat_questions is {self.chat_questions}; it must be at least 1")
         if self.chat_tokens < 1:
             raise ValueError(f"chat_tokens is {self.chat_tokens}; it must be at least 1")
         if not 0 < self.chat_seconds < float("inf"):

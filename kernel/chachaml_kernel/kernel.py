@@ -12,6 +12,7 @@ from chachaml_kernel.ports import Authenticator, LLMProvider
 from chachaml_kernel.services.artifacts import Artifacts
 from chachaml_kernel.services.bulk import Bulk
 from chachaml_kernel.services.changes import Changes
+from chachaml_kernel.services.chat.questions import Questions
 from chachaml_kernel.services.experiments import Experiments
 from chachaml_kernel.services.exports import Exports
 from chachaml_kernel.services.health import Health
@@ -56,6 +57,7 @@ class Kernel:
     mounts: Mapping[str, "Mount"] = field(default_factory=dict)
     llm_providers: Mapping[str, LLMProvider] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
+    questions: Questions = field(default_factory=Questions)
 
     @property
     def tools(self) -> "Tools":
@@ -69,7 +71,7 @@ class Kernel:
         """Questions about experiments, answered by language models."""
         from chachaml_kernel.services.chat.chat import Chat  # few servers need it
 
-        return Chat(self.llm_providers, self.tools, self.budget)
+        return Chat(self.llm_providers, self.tools, self.budget, self.questions)
 
     def now(self) -> int:
         """Return the time by the kernel's clock, in milliseconds since the Unix epoch, UTC."""
@@ -130,4 +132,5 @@ async def open_parts(
             mounts=parts.mounts,
             llm_providers=parts.llm_providers,
             budget=config.kernel.budget,
+            questions=Questions(config.kernel.chat_questions),
         )

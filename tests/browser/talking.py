@@ -31,10 +31,16 @@ def service_in_thread() -> Iterator[Service]:
         loop.close()
 
 
-def serve_talking(folder: Path, service: Service, write: Write, *, key: str) -> Server:
-    """Serve runs, and a chat with the scripted model; without a key, callers bring theirs."""
+def serve_talking(
+    folder: Path, service: Service, write: Write, *, key: str, limits: str = ""
+) -> Server:
+    """Serve runs, and a chat with the scripted model; without a key, callers bring theirs.
+
+    `limits` are lines of the table of the kernel.
+    """
     config = folder / "c.toml"
     config.write_text(
+        f"[kernel]\n{limits}\n"
         "[plugins.store_sqlite]\n[plugins.artifacts_fs]\n[plugins.ui]\n"
         f'[plugins.chat_openai]\nbase_url = "{service.url}/v1"\nmodel = "small"\n'
         + (f'api_key = "{key}"\n' if key else "")

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import httpx
+import openai  # noqa: F401  so that no question's time is spent on it
 import pytest
 from chachaml_kernel import Server
 from playwright.sync_api import Page, ViewportSize, expect
@@ -30,14 +32,20 @@ def service() -> Iterator[Service]:
 def talk(tmp_path: Path, service: Service) -> Iterator[Callable[..., Server]]:
     """Return what serves a few runs and a chat, with a key or without."""
     with ExitStack() as stack:
-        yield lambda key="sk-server": stack.enter_context(
-            serve_talking(tmp_path, service, a_few_runs, key=key)
+        yield lambda key="sk-server", limits="": stack.enter_context(
+            serve_talking(tmp_path, service, a_few_runs, key=key, limits=limits)
         )
 
 
 def ask(page: Page, question: str) -> None:
     page.get_by_role("textbox", name="Question").fill(question)
     page.keyboard.press("Enter")
+
+
+def has_room(server: Server) -> bool:
+    """Tell whether one more question is answered, by asking it."""
+    asked = {"question": "Is there room?", "provider": "openai"}
+    return httpx.post(f"{server.url}/api/chat", json=asked).status_code == 200
 
 
 @pytest.mark.parametrize("window", [WIDE, PHONE], ids=["wide", "narrow"])
@@ -119,6 +127,17 @@ def test_an_answer_is_stopped_and_the_model_with_it(
     expect(page.get_by_role("button", name="Ask", exact=True)).to_be_enabled()
 
 
+def test_half_an_answer_says_that_its_time_is_over(
+    talk: Callable[..., Server], service: Service, visit: Visit
+) -> None:
+    service.will(wire.broken("I begin", then="hang"))
+    page = visit(talk(limits="chat_seconds = 2"), "/chat")
+    ask(page, "A long story?")
+    expect(page.locator("#chat").get_by_role("alert")).to_contain_text("setting chat_seconds")
+    expect(page.get_by_text("I begin")).to_be_visible()
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_enabled()
+
+
 def test_what_goes_wrong_is_said_and_can_be_tried_again(
     talk: Callable[..., Server], service: Service, visit: Visit
 ) -> None:
@@ -128,6 +147,24 @@ def test_what_goes_wrong_is_said_and_can_be_tried_again(
     expect(page.locator("#chat").get_by_role("alert")).to_contain_text("key")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_text("Now.")).to_be_visible()
+
+
+def test_a_question_too_many_can_be_tried_again(
+    talk: Callable[..., Server], service: Service, visit: Visit
+) -> None:
+    server = talk(limits="chat_questions = 1")
+    service.will(wire.broken("I begin", then="hang"), wire.text("Room."), wire.text("Now."))
+    one = visit(server, "/chat", refusals=(0,))
+    ask(one, "A long story?")
+    expect(one.get_by_text("I begin")).to_be_visible()
+    other = visit(server, "/chat", refusals=(429,))
+    ask(other, "Hello?")
+    expect(other.locator("#chat").get_by_role("alert")).to_contain_text("setting chat_questions")
+    one.get_by_role("button", name="Stop").click()
+    while not has_room(server):
+        pass
+    other.get_by_role("button", name="Try again").click()
+    expect(other.get_by_text("Now.")).to_be_visible()
 
 
 def test_examples_are_about_what_is_there(

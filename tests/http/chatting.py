@@ -1,19 +1,20 @@
-"""Questions as tests ask them: a kernel on SQLite, real SDKs, and a scripted service."""
+"""Questions as tests ask them: a kernel on real stores, real SDKs, and a scripted service."""
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
-from chachaml_chat import ChatAnthropic, ChatOpenai
 from chachaml_kernel import Kernel
-from chachaml_kernel.domain.chat import Budget
-from chachaml_store_sqlite import StoreSqlite
+from chachaml_kernel.config import load_config
+from chachaml_kernel.kernel import open_kernel
+from chachaml_ui import Ui
 
 from tests.http.events import Events
-from tests.http.serving import kernel, serving
+from tests.http.serving import serving
+from tests.servers.pairs import Home
 from tests.servers.scripted import Service, scripted
 
 KEY = "sk-configured-on-the-server"
@@ -50,22 +51,34 @@ class Chatting:
 
 @asynccontextmanager
 async def chatting(
-    folder: Path, *, key: str = KEY, model: str = "m", silence: float = 60, **budget: Any
+    home: Home,
+    *,
+    key: str = KEY,
+    model: str = "m",
+    silence: float = 60,
+    heartbeat: float = 60,
+    **limits: Any,
 ) -> AsyncIterator[Chatting]:
-    """Run all of it for the length of the block."""
+    """Run all of it for the length of the block; `limits` are the kernel's, without `chat_`."""
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
         service = await enter(scripted())
-        given: dict[str, Any] = {"api_key": key, "model": model, "timeout": silence}
-        plugins = (
-            ChatOpenai(base_url=f"{service.url}/v1", **given),
-            ChatAnthropic(base_url=service.url, **given),
-        )
-        served = kernel(
-            store=await enter(StoreSqlite(path=folder / "chachaml.db").chachaml_store()),
-            providers=[each for plugin in plugins for each in plugin.chachaml_llm_providers()],
-            budget=Budget(**budget),
-        )
-        url, _ = await enter(serving(served))
+        given = {"api_key": key, "model": model, "timeout": silence}
+        tables = {
+            "kernel": {f"chat_{name}": value for name, value in limits.items()},
+            "plugins.chat_openai": {"base_url": f"{service.url}/v1", **given},
+            "plugins.chat_anthropic": {"base_url": service.url, **given},
+        }
+        with home.config.open("a") as config:
+            config.writelines(_written(name, table) for name, table in tables.items())
+        configured = load_config(file=home.config, data=home.folder, env={})
+        kernel = await enter(open_kernel(configured))
+        settings = Ui(port=0, heartbeat=heartbeat, access_log=True)
+        url, _ = await enter(serving(kernel, settings))
         http = await enter(httpx.AsyncClient(base_url=url, timeout=120))
-        yield Chatting(http, served, service)
+        yield Chatting(http, kernel, service)
+
+
+def _written(name: str, table: Mapping[str, Any]) -> str:
+    lines = [f"\n[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in table.items())]
+    return "\n".join(lines)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
+from pathlib import Path
 from typing import TypeAlias
 
 import httpx
@@ -12,7 +13,7 @@ from chachaml_kernel import Server, serve
 from tests.browser.logbook import Write, serve_written
 from tests.http.client import Api
 from tests.servers.pair_fixtures import Homes
-from tests.servers.pairs import Home, Kept, Pair
+from tests.servers.pairs import Home, Kept, Pair, furnish
 
 Served: TypeAlias = tuple[Home, Server]
 ServeWritten: TypeAlias = Callable[[Write], Server]
@@ -64,6 +65,18 @@ def api(http: httpx.Client) -> Api:
 def run(api: Api) -> str:
     """Return the id of a new run."""
     return str(api.post("/api/w/runs", {})["id"])
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """Return an empty home on SQLite and files."""
+    return furnish(tmp_path, dsn=None, bucket=None, prefix="")
+
+
+@pytest.fixture
+def paired_home(homes: Homes, pair: Pair, tmp_path: Path) -> Home:
+    """Return an empty home on the pair."""
+    return homes(pair, tmp_path)
 
 
 @pytest.fixture(scope="module")

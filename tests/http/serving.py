@@ -1,13 +1,12 @@
 """Servers in a test's own loop, on stores in memory, with settings of the test's choice."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from chachaml_kernel import Kernel
-from chachaml_kernel.domain.chat import Budget
 from chachaml_kernel.memory import MemoryArtifactStore, MemoryStore
-from chachaml_kernel.ports import ArtifactStore, Authenticator, Exporter, LLMProvider, Store
+from chachaml_kernel.ports import ArtifactStore, Authenticator, Exporter, Store
 from chachaml_kernel.services.artifacts import Artifacts
 from chachaml_kernel.services.bulk import Bulk
 from chachaml_kernel.services.changes import Changes
@@ -32,8 +31,6 @@ def kernel(
     artifact_store: ArtifactStore | None = None,
     authenticator: Authenticator | None = None,
     exporter: Exporter | None = None,
-    providers: Sequence[LLMProvider] = (),
-    budget: Budget | None = None,
 ) -> Kernel:
     """Return a kernel on these ports, in memory where none is given."""
     records = MemoryStore() if store is None else store
@@ -54,8 +51,6 @@ def kernel(
         keeping=Keeping(records, files, system_clock, rising_id),
         authenticator=authenticator,
         health=Health(records, files),
-        llm_providers={provider.name: provider for provider in providers},
-        budget=budget or Budget(),
     )
 
 

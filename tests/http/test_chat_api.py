@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -11,28 +10,13 @@ from tests.http.chatting import EVENTS, KEY, OWN, Chatting, chatting
 from tests.http.client import detail
 from tests.http.serving import serving
 from tests.servers import anthropic_wire, openai_wire
+from tests.servers.pairs import Home
 
 
 @pytest.fixture
-async def chat(tmp_path: Path) -> AsyncIterator[Chatting]:
-    async with chatting(tmp_path) as chat:
+async def chat(home: Home) -> AsyncIterator[Chatting]:
+    async with chatting(home) as chat:
         yield chat
-
-
-async def test_a_question_is_answered_with_what_the_tools_found(chat: Chatting) -> None:
-    run = await chat.kernel.runs.start(experiment="iris", name="good")
-    chat.service.will(
-        openai_wire.calls(("list_runs", '{"experiment": "iris"}'), ("list_experiments", "")),
-        openai_wire.text("The best is ", f"[good](/runs/{run.id})."),
-    )
-    answer = await chat.ask()
-    assert answer["answer"] == f"The best is [good](/runs/{run.id})."
-    assert (answer["iterations"], answer["ending"], answer["note"]) == (2, "end", None)
-    assert answer["usage"] == {"input_tokens": 300, "output_tokens": 30}
-    first, second = answer["tool_calls"]
-    assert (first["name"], first["arguments"]) == ("list_runs", '{"experiment": "iris"}')
-    assert run.id in first["result"]
-    assert (second["name"], second["is_error"]) == ("list_experiments", False)
 
 
 async def test_openai_is_sent_the_reading_tools_the_calls_and_their_results(chat: Chatting) -> None:
@@ -162,8 +146,8 @@ async def test_providers_and_their_models_are_listed(chat: Chatting) -> None:
         assert answer.json() == {"models": names}
 
 
-async def test_what_cannot_be_asked_is_refused_with_the_way_out(tmp_path: Path) -> None:
-    async with chatting(tmp_path, key="", model="") as chat:
+async def test_what_cannot_be_asked_is_refused_with_the_way_out(home: Home) -> None:
+    async with chatting(home, key="", model="") as chat:
         assert "give api_key" in detail(await chat.post(), 400)
         assert "give model" in detail(await chat.post(api_key=OWN), 400)
         given = {"api_key": OWN, "model": "m"}

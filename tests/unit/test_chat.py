@@ -8,7 +8,7 @@ import pytest
 from chachaml_chat import ChatAnthropic, ChatOpenai
 from chachaml_chat.service import seconds
 from chachaml_kernel.config import Config, KernelSettings
-from chachaml_kernel.domain.chat import MAX_HISTORY, Asked, recent
+from chachaml_kernel.domain.chat import MAX_HISTORY, MAX_TURNS, Asked, recent
 from chachaml_kernel.domain.conversation import Question, Reply
 from chachaml_kernel.errors import ConfigError
 from chachaml_kernel.plugins import load
@@ -22,6 +22,8 @@ def test_of_a_long_history_the_newest_is_read_from_a_question_on() -> None:
     assert recent(said) == [Question("c"), Reply("d")]
     assert recent([Reply("a"), Question("b")]) == [Question("b")]
     assert recent([]) == []
+    many = [Question(str(turn)) for turn in range(MAX_TURNS + 5)]
+    assert recent(many) == many[5:]
 
 
 def test_a_result_that_is_too_long_says_how_much_is_missing() -> None:
@@ -60,6 +62,16 @@ def test_a_setting_that_cannot_work_stops_the_start(name: str, wrong: dict[str, 
     assert "a key" not in str(raised.value)
 
 
+@pytest.mark.parametrize("plugin", [ChatAnthropic, ChatOpenai])
+@pytest.mark.parametrize(
+    "url", ["host", "ftp://host", "http://", "http://[::1", "http://host:99999", "http:// x"]
+)
+def test_a_base_url_is_an_address(plugin: type[ChatAnthropic] | type[ChatOpenai], url: str) -> None:
+    with pytest.raises(ValueError, match="base_url is '"):
+        plugin(base_url=url)
+    plugin(base_url="http://[::1]:11434/v1")
+
+
 def test_both_providers_are_found_by_their_tables() -> None:
     parts = load(Config(plugins={**PARTS, "chat_anthropic": {}, "chat_openai": {}}))
     assert list(parts.llm_providers) == ["anthropic", "openai"]
@@ -72,7 +84,9 @@ def test_a_provider_without_its_sdk_stops_the_start(monkeypatch: pytest.MonkeyPa
         load(Config(plugins={**PARTS, "chat_openai": {}}))
 
 
-@pytest.mark.parametrize("wrong", [{"chat_tokens": 0}, {"chat_seconds": float("inf")}])
+@pytest.mark.parametrize(
+    "wrong", [{"chat_questions": 0}, {"chat_tokens": 0}, {"chat_seconds": float("inf")}]
+)
 def test_a_budget_that_cannot_work_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         KernelSettings(**wrong)

@@ -95,8 +95,8 @@ def test_what_should_be_a_table_must_be_one(load: Load, text: str, where: str) -
 
 def test_the_kernel_table_is_checked(load: Load) -> None:
     assert refusal(load, "[kernel]\nheadlin = []\n") == (
-        "[kernel] headlin is no setting; allowed: chat_annotate, chat_seconds, chat_tokens, "
-        "headline, lower_is_better; "
+        "[kernel] headlin is no setting; allowed: chat_annotate, chat_questions, chat_seconds, "
+        "chat_tokens, headline, lower_is_better; "
         "did you mean 'headline'?"
     )
     assert refusal(load, "[kernel]\nheadline = 'f1'\n") == (

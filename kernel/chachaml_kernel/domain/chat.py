@@ -12,6 +12,8 @@ MAX_QUESTION = 20_000
 """Characters of a question."""
 MAX_HISTORY = 100_000
 """Characters of what was said before; of more, the oldest is left out."""
+MAX_TURNS = 100
+"""Questions and replies before; of more, too. An SDK takes up to a millisecond for each."""
 MAX_KEY = 1_000
 MAX_ROUNDS = 10
 """Replies of a model to one question."""
@@ -65,7 +67,7 @@ def check_key(key: str) -> str:
 
 def recent(history: Sequence[Question | Reply]) -> Sequence[Question | Reply]:
     """Return the newest of what was said that a model shall read; a question comes first."""
-    said = [message for message in history if message.text.strip()]
+    said = [message for message in history if message.text.strip()][-MAX_TURNS:]
     room, first = MAX_HISTORY, len(said)
     while first and (room := room - len(said[first - 1].text)) >= 0:
         first -= 1

@@ -125,6 +125,7 @@ def read_arguments(text: str) -> dict[str, JsonValue]:
     """
     try:
         found = json.loads(text or "{}")
+        json.dumps(found, ensure_ascii=False).encode()  # refuses lone surrogates
     except (ValueError, RecursionError) as error:
         said = "it is nested too deeply" if isinstance(error, RecursionError) else error
         raise Invalid(f"the arguments are not valid JSON: {said}; send one JSON object") from None

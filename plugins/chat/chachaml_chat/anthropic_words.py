@@ -130,7 +130,7 @@ class Reading:
             usage.cache_read_input_tokens,
         )
         self.read = max(self.read, sum(part or 0 for part in parts))
-        self.written = usage.output_tokens or 0
+        self.written = int(usage.output_tokens or 0)
 
     def replied(self) -> Replied:
         """Return the whole reply."""

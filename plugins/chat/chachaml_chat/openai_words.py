@@ -105,10 +105,16 @@ class Reading:
     calls: list[Call] = field(default_factory=list)
     _open: dict[int, Call] = field(default_factory=dict)
 
+    @property
+    def ended(self) -> bool:
+        """Tell whether the reply's end was among the pieces."""
+        return self.finish is not None
+
     def take(self, chunk: "ChatCompletionChunk") -> str:
         """Take a piece; return the text in it."""
         if chunk.usage:
-            self.usage = Usage(chunk.usage.prompt_tokens or 0, chunk.usage.completion_tokens or 0)
+            read, written = chunk.usage.prompt_tokens, chunk.usage.completion_tokens
+            self.usage = Usage(int(read or 0), int(written or 0))
         if not chunk.choices:
             return ""
         choice = chunk.choices[0]

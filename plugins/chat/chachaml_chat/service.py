@@ -27,6 +27,11 @@ class Service:
     max_tokens: int
     timeout: float
 
+    @property
+    def connect_timeout(self) -> float:
+        """How many seconds a connection gets to be there."""
+        return min(CONNECT_SECONDS, self.timeout)
+
     def key(self, own: str | None) -> str:
         """Return the key that is sent: the caller's own one, else the configured one."""
         key = own or self.api_key
@@ -42,6 +47,8 @@ class Service:
         What the service says is quoted, but for the key and for what it says of keys.
         """
         name, quoted = self.name, clean(said, key)
+        if status < 400:
+            return Upstream(f"{name} sends elsewhere (status {status}); name that in base_url")
         if status in (401, 403):
             return Forbidden(f"{name} refuses the key (status {status}); give another one")
         if status == 402:
@@ -59,10 +66,11 @@ class Service:
     def silent(self) -> Upstream:
         """Return the error for a service that says nothing in time."""
         return Upstream(
-            f"{self.name} said nothing for {self.timeout:g} s (setting timeout); try again"
+            f"{self.name} said nothing for {self.timeout:g} s (setting timeout), "
+            f"or took no connection for {self.connect_timeout:g} s; try again"
         )
 
-    def away(self, error: Exception) -> Upstream:
+    def away(self, error: BaseException) -> Upstream:
         """Return the error for a service that cannot be reached, or that breaks off."""
         return Upstream(
             f"{self.name} cannot be reached or broke off ({type(error).__name__}); "
@@ -71,7 +79,10 @@ class Service:
 
     def broken(self, what: str) -> Upstream:
         """Return the error for an answer that is not as the protocol wants it."""
-        return Upstream(f"{self.name} broke its answer off: {what}; ask again")
+        return Upstream(
+            f"{self.name} broke its answer off: {what}; "
+            "ask again, and look at base_url if that does not help"
+        )
 
 
 def clean(said: str, key: str) -> str:

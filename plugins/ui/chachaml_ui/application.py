@@ -16,6 +16,7 @@ from chachaml_ui.answers import from_error, from_framework, problem
 from chachaml_ui.api.routes import routes
 from chachaml_ui.arrow.extra import Extra
 from chachaml_ui.budget import Budget
+from chachaml_ui.connection import GONE, is_gone
 from chachaml_ui.draining import Drain
 from chachaml_ui.keys import (
     ANSWERED,
@@ -78,6 +79,9 @@ def _serving(app: web.Application, door: Gate) -> Callable[..., Awaitable[web.St
             status = answer.status
         except web.HTTPException as answered:
             status = answered.status
+            raise
+        except ConnectionError:
+            status = GONE if is_gone(request) else status
             raise
         finally:
             drain.end()

@@ -10,6 +10,10 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from chachaml_ui.answers import problem
 
+GONE = 499
+"""The status that a request is counted and logged with whose client went away before its answer had
+its end. No standard knows it, but nginx and all that read its logs do."""
+
 
 class Connection(web.RequestHandler):
     """One connection of a client, whose own errors look like all our errors.
@@ -37,6 +41,8 @@ class Connection(web.RequestHandler):
     ) -> web.StreamResponse:
         """Answer a request that could not be read, or break off an answer that failed half-way."""
         if isinstance(exc, ConnectionError):
+            if is_gone(request):
+                return web.Response(status=GONE)  # which goes into the log, and nowhere else
             raise exc
         if not isinstance(exc, HttpProcessingError):
             return super().handle_error(request, status, exc, message)
@@ -44,6 +50,11 @@ class Connection(web.RequestHandler):
         answer = problem(status, "malformed request", f"this is no valid HTTP/1.1: {reason}")
         answer.force_close()
         return answer
+
+
+def is_gone(request: web.BaseRequest) -> bool:
+    """Tell whether the client has gone away, or was given up."""
+    return request.transport is None or request.transport.is_closing()
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ class Ui:
     and limits all bodies but artifacts; `body_budget` limits those that are in work at one time.
     `body_timeout` is how many seconds a client may pause while it sends a body, `shutdown_timeout`
     how many requests under way get to end when the server ends. `max_watchers` limits the live
-    connections, each of which hears something every `heartbeat` seconds.
+    connections; these and streamed answers have a sign of life every `heartbeat` seconds.
     """
 
     host: str = "127.0.0.1"

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chachaml_kernel.domain.chat import Answer, Asked, Budget, Ending, check_key, recent
-from chachaml_kernel.domain.conversation import Question
+from chachaml_kernel.domain.conversation import Message, Question
 from chachaml_kernel.errors import Invalid, Upstream
 from chachaml_kernel.ports import LLMProvider
 from chachaml_kernel.services.chat.calls import Calls, Tell, Toolbox
+from chachaml_kernel.services.chat.questions import Questions
 from chachaml_kernel.services.chat.rounds import Model, Rounds
 
 
@@ -28,6 +29,7 @@ class Chat:
     llm_providers: Mapping[str, LLMProvider]
     tools: Toolbox
     budget: Budget
+    questions: Questions
 
     def providers(self) -> Sequence[Offer]:
         """Return the configured providers."""
@@ -54,8 +56,9 @@ class Chat:
         An answer that stays without its end, because a budget is spent or the model stops before,
         says so. When the caller is cancelled, so is everything that was begun for it. Raises
         `Invalid` for a provider or a model that is not there and where a key is missing,
-        `Forbidden` for a key that the provider refuses, `Overloaded` where its limits are reached,
-        and `Upstream` if it is down, breaks off or says nothing in time.
+        `Forbidden` for a key that the provider refuses, `Overloaded` where its limits are reached
+        or as many questions as may be are being answered, and `Upstream` if it is down, breaks off
+        or says nothing in time.
         """
         provider = self._provider(asked.provider, asked.key)
         name = asked.model or provider.model
@@ -66,13 +69,19 @@ class Chat:
             )
         calls = Calls(self.tools, self.budget.annotate, tell)
         rounds = Rounds(Model(provider, name, asked.key), calls, self.budget)
+        said = [*recent(asked.history), Question(asked.question)]
+        with self.questions.one():
+            return await self._answer(rounds, said)
+
+    async def _answer(self, rounds: Rounds, said: Sequence[Message]) -> Answer:
+        """Return what the model says in time, which has to be something."""
         try:
             async with asyncio.timeout(self.budget.seconds):
-                return await rounds.run([*recent(asked.history), Question(asked.question)])
+                return await rounds.run(said)
         except TimeoutError:
             if rounds.iterations == 1 and not rounds.text:
                 raise Upstream(
-                    f"{provider.name} said nothing for {self.budget.seconds:g} s "
+                    f"{rounds.model.provider.name} said nothing for {self.budget.seconds:g} s "
                     "(setting chat_seconds); try again"
                 ) from None
             return rounds.answer(Ending.TIME)

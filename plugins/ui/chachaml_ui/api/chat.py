@@ -7,11 +7,11 @@ from chachaml_kernel.errors import ChachamlError
 from chachaml_ui.answers import VARY, status_of
 from chachaml_ui.api.bodies import JSON
 from chachaml_ui.api.negotiation import prefers
-from chachaml_ui.api.streams import EVENT_HEADERS, EVENTS
+from chachaml_ui.api.streams import EVENTS
 from chachaml_ui.api.table import Call, Nothing, Route, route
+from chachaml_ui.api.telling import telling
 from chachaml_ui.api.wire import chat as wire_chat
 from chachaml_ui.connection import while_connected
-from chachaml_ui.keys import WATCHERS
 
 
 async def ask(
@@ -20,7 +20,8 @@ async def ask(
     """Answer a question about the experiments by a language model, which calls tools.
 
     A client that goes away ends the work. With `Accept: text/event-stream` the answer is told as it
-    comes: `text`, `tool_call`, `tool_result` and `usage`, and at the end `done` or `error`.
+    comes: `text`, `tool_call`, `tool_result` and `usage`, `beat` where it is quiet, and at the end
+    `done` or `error`.
     """
     asked = wire_chat.asked(call.body)
     async with while_connected(call.request):
@@ -37,26 +38,19 @@ async def ask(
 
 async def _stream(call: Call[Nothing, Nothing, wire_chat.Ask], asked: Asked) -> web.StreamResponse:
     """Answer with events; an error before the first one is answered as any other."""
-    request = call.request
-    watchers = request.app[WATCHERS]
-    answer = web.StreamResponse(headers={**EVENT_HEADERS, **VARY})
+    async with telling(call.request, **VARY) as told:
 
-    async def send(text: bytes) -> None:
-        if not answer.prepared:
-            await answer.prepare(request)
-        await watchers.send(request, answer, text)
+        async def tell(event: Event) -> None:
+            await told.send(wire_chat.told(event))
 
-    async def tell(event: Event) -> None:
-        await send(wire_chat.told(event))
-
-    try:
-        await send(wire_chat.done(await call.kernel.chat.ask(asked, tell)))
-    except ChachamlError as error:
-        if not answer.prepared:
-            raise
-        await send(wire_chat.failed(error, status_of(error)))
-    await answer.write_eof()
-    return answer
+        try:
+            await told.send(wire_chat.done(await call.kernel.chat.ask(asked, tell)))
+        except ChachamlError as error:
+            if not told.answer.prepared:
+                raise
+            await told.send(wire_chat.failed(error, status_of(error)))
+    await told.answer.write_eof()
+    return told.answer
 
 
 async def list_providers(call: Call[Nothing, Nothing, None]) -> list[wire_chat.Provider]:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-import msgspec
 from chachaml_kernel.domain.chat import (
     MAX_QUESTION,
     Answer,
@@ -18,7 +17,7 @@ from chachaml_kernel.domain.conversation import Question, Reply, Text, Usage
 from chachaml_kernel.errors import ChachamlError
 from msgspec import Meta, Struct
 
-_encoder = msgspec.json.Encoder()
+from chachaml_ui.api.wire.events import event
 
 ApiKey = Annotated[str, Meta(description="Used for this request alone; not kept, logged or shown")]
 
@@ -152,11 +151,11 @@ def asked(body: Ask) -> Asked:
 
 def answered(answer: Answer, events: Sequence[Event]) -> Answered:
     """Return an answer with the calls among the events on the way to it."""
-    called = {event.id: event for event in events if isinstance(event, Called)}
+    called = {each.id: each for each in events if isinstance(each, Called)}
     calls = [
-        ToolCall(event.id, event.name, called[event.id].arguments, event.text, event.is_error)
-        for event in events
-        if isinstance(event, Returned)
+        ToolCall(each.id, each.name, called[each.id].arguments, each.text, each.is_error)
+        for each in events
+        if isinstance(each, Returned)
     ]
     done = from_answer(answer)
     return Answered(done.answer, done.iterations, done.ending, done.note, done.usage, calls)
@@ -167,30 +166,27 @@ def from_answer(answer: Answer) -> Done:
     return Done(answer.text, answer.iterations, answer.ending, answer.note, _tokens(answer.usage))
 
 
-def told(event: Event) -> bytes:
-    """Return what a client is told of an event."""
-    if isinstance(event, Text):
-        return _event("text", Piece(event.text))
-    if isinstance(event, Called):
-        return _event("tool_call", CallBegun(event.id, event.name, event.arguments))
-    if isinstance(event, Spent):
-        return _event("usage", _tokens(event.usage))
-    return _event("tool_result", CallEnded(event.id, event.name, event.text, event.is_error))
+def told(happened: Event) -> bytes:
+    """Return what a client is told of what happens."""
+    if isinstance(happened, Text):
+        return event("text", Piece(happened.text))
+    if isinstance(happened, Called):
+        return event("tool_call", CallBegun(happened.id, happened.name, happened.arguments))
+    if isinstance(happened, Spent):
+        return event("usage", _tokens(happened.usage))
+    ended = CallEnded(happened.id, happened.name, happened.text, happened.is_error)
+    return event("tool_result", ended)
 
 
 def done(answer: Answer) -> bytes:
     """Return the last thing that a client is told."""
-    return _event("done", from_answer(answer))
+    return event("done", from_answer(answer))
 
 
 def failed(error: ChachamlError, status: int) -> bytes:
     """Return what a client is told of an error after the answer had begun."""
-    return _event("error", Failed(error.error, error.detail, status))
+    return event("error", Failed(error.error, error.detail, status))
 
 
 def _tokens(usage: Usage) -> Tokens:
     return Tokens(usage.input_tokens, usage.output_tokens)
-
-
-def _event(kind: str, what: Struct) -> bytes:
-    return b"event: %s\ndata: %s\n\n" % (kind.encode(), _encoder.encode(what))

@@ -1,20 +1,16 @@
-"""Live updates as server-sent events (WHATWG HTML, 9.2), whose data is JSON."""
+"""Live updates as server-sent events."""
 
 from collections.abc import Iterator
 
-import msgspec
 from chachaml_kernel.domain import live
 from msgspec import UNSET, Struct, UnsetType, field
 
+from chachaml_ui.api.wire.events import HEARTBEAT, event
 from chachaml_ui.api.wire.metrics import Points, points_of
 from chachaml_ui.api.wire.runs import Headline, Metric, Run, facts_of, from_headline, from_metric
 
 RETRY = b"retry: 2000\n\n"
 """Milliseconds after which a browser connects again by itself."""
-HEARTBEAT = b"event: beat\ndata: {}\n\n"
-"""Says that the connection stands; a comment would not reach the scripts of a page."""
-
-_encoder = msgspec.json.Encoder()
 
 
 class RunNow(Run, frozen=True):
@@ -78,7 +74,7 @@ def first_events(update: live.Update, *, now: int, heartbeat: float) -> bytes:
     """Return what a watcher is told at first."""
     runs = [_run(news, tags=True) for news in update.runs]
     hello = Hello(now, round(heartbeat * 1_000), runs, list(update.gone))
-    return b"".join([RETRY, _event("hello", hello), *map(_points, update.points)])
+    return b"".join([RETRY, event("hello", hello), *map(_points, update.points)])
 
 
 def events(update: live.Update) -> bytes:
@@ -88,19 +84,15 @@ def events(update: live.Update) -> bytes:
 
 def _events(update: live.Update) -> Iterator[bytes]:
     for news in update.runs:
-        yield _event("run", _run(news, tags=live.What.TAGS in news.changed))
+        yield event("run", _run(news, tags=live.What.TAGS in news.changed))
     yield from map(_points, update.points)
     for run_id in update.gone:
-        yield _event("gone", Gone(run_id))
+        yield event("gone", Gone(run_id))
     if update.listed:
-        yield _event("runs", _listed(update.listed))
+        yield event("runs", _listed(update.listed))
     for kind, names in (("models", update.models), ("experiments", update.experiments)):
         if names:
-            yield _event(kind, Named(sorted(names.names), names.more))
-
-
-def _event(kind: str, told: Struct) -> bytes:
-    return b"event: %s\ndata: %s\n\n" % (kind.encode(), _encoder.encode(told))
+            yield event(kind, Named(sorted(names.names), names.more))
 
 
 def _run(news: live.RunNews, *, tags: bool) -> RunNow:
@@ -125,7 +117,7 @@ def _points(news: live.SeriesNews) -> bytes:
         thinned=len(outline.points) < outline.count,
         points=points_of(outline.points),
     )
-    return _event("points", told)
+    return event("points", told)
 
 
 def _listed(news: live.ListNews) -> Listed:
