@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Literal, TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import msgspec
 from msgspec import Meta
@@ -86,6 +86,11 @@ def run_url(run_id: str) -> str:
 def model_url(name: str) -> str:
     """Return the address of a model's page."""
     return f"/models/{quote(name, safe='')}"
+
+
+def experiment_url(name: str) -> str:
+    """Return the address of an experiment's runs."""
+    return f"/runs?{urlencode({'experiment': name})}"
 
 
 def shortened(text: str, most: int = MAX_TEXT) -> str:
