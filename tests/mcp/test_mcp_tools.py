@@ -93,7 +93,7 @@ async def test_wrong_calls_are_answered_with_what_would_be_right(
         absent = await client.call_tool("get_run", {"run_id": "nobody"})
         assert "list_runs and find_runs show ids" in fault(absent)
         big = await client.call_tool("get_run", {"run_id": "x" * 1_000_000})
-        assert len(fault(big)) < 2_100
+        assert len(fault(big)) < 2_200
         assert fault(big).endswith("list_runs and find_runs show ids")
         assert not (await client.call_tool("get_run", {"run_id": logged.good})).is_error
 
