@@ -104,6 +104,16 @@ def brief_value(value: JsonValue) -> JsonValue:
     return value if len(text) <= MAX_TEXT else shortened(text)
 
 
+def brief_values(values: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
+    """Return logged values by key, shortened where they are long."""
+    return {key: brief_value(value) for key, value in values.items()}
+
+
+def numbers(values: Mapping[str, float]) -> Mapping[str, Number]:
+    """Return doubles by key as JSON can say them."""
+    return {key: number(value) for key, value in values.items()}
+
+
 def artifact_brief(artifact: Artifact) -> ArtifactBrief:
     """Return an artifact in short."""
     return ArtifactBrief(
