@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from chachaml_chat import ChatAnthropic, ChatOpenai
 from chachaml_kernel import Kernel
 from chachaml_kernel.domain.chat import Budget
 from chachaml_store_sqlite import StoreSqlite
+from chachaml_tools_params import ToolsParams
 
 from tests.http.events import Events
 from tests.http.serving import kernel, serving
@@ -65,6 +66,9 @@ async def chatting(
             store=await enter(StoreSqlite(path=folder / "chachaml.db").chachaml_store()),
             providers=[each for plugin in plugins for each in plugin.chachaml_llm_providers()],
             budget=Budget(**budget),
+        )
+        served = replace(
+            served, further_tools={tool.name: tool for tool in ToolsParams().chachaml_tools()}
         )
         url, _ = await enter(serving(served))
         http = await enter(httpx.AsyncClient(base_url=url, timeout=120))

@@ -1,11 +1,13 @@
 """Questions over HTTP, answered by scripted services through the real SDKs."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
+from chachaml_kernel.domain.metrics import Points
 
 from tests.http.chatting import EVENTS, KEY, OWN, Chatting, chatting
 from tests.http.client import detail
@@ -33,6 +35,18 @@ async def test_a_question_is_answered_with_what_the_tools_found(chat: Chatting) 
     assert (first["name"], first["arguments"]) == ("list_runs", '{"experiment": "iris"}')
     assert run.id in first["result"]
     assert (second["name"], second["is_error"]) == ("list_experiments", False)
+
+
+async def test_a_tool_of_another_plugin_is_called_like_any(chat: Chatting) -> None:
+    for lr in range(3):
+        run = await chat.kernel.runs.start(experiment="iris")
+        await chat.kernel.runs.log_params(run.id, {"lr": lr})
+        await chat.kernel.metrics.append(run.id, {"loss": Points([-float(lr)], [1])})
+    asked = '{"experiment": "iris", "metric_key": "loss"}'
+    chat.service.will(openai_wire.calls(("rank_params", asked)), openai_wire.text("lr does."))
+    [call] = (await chat.ask())["tool_calls"]
+    [row] = json.loads(call["result"])["params"]
+    assert (row["key"], row["strength"], row["metric"]) == ("lr", 1, "falls")
 
 
 async def test_openai_is_sent_the_reading_tools_the_calls_and_their_results(chat: Chatting) -> None:
