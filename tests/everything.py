@@ -24,6 +24,11 @@ HOSTILE = (
     " blanks + plus ",
     "=1+1",
 )
+BOTH_FORMATS = "".join(
+    f"[plugins.{name}]\n"
+    for name in ("store_sqlite", "artifacts_fs", "export_csv", "export_parquet", "ui")
+)
+"""The configuration of a server that exports CSV and Parquet."""
 VALUES = [0.5, math.nan, -math.inf, -0.0]
 
 

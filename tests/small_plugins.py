@@ -175,13 +175,15 @@ class Plain:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A front end that says that it starts, and then never gets ready."""
+    """A front end, and a command, that says that it starts, and then never gets ready."""
 
     @hookimpl
     async def chachaml_frontend(self) -> None:
         sys.stderr.write("starting\n")
         sys.stderr.flush()
         await asyncio.Event().wait()
+
+    chachaml_command = chachaml_frontend
 
 
 @dataclass(frozen=True)

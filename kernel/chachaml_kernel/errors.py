@@ -5,15 +5,26 @@ code. Each carries `error`, short and stable, and `detail`, which names the thin
 way out.
 """
 
+LONGEST = 2_500
+"""Characters of a detail; it may quote what was asked, be that a million. What is added to one that
+was cut, such as a hint, does not cut it again."""
+KEPT = 1_000
+"""Characters that are kept of the beginning of a longer one, and of its end, which says the way
+out."""
+
 
 class ChachamlError(Exception):
     """What every error of this module is; never raised itself."""
 
     def __init__(self, error: str, detail: str) -> None:
-        """Keep the short stable `error` and the explaining `detail`."""
-        super().__init__(detail)
+        """Keep the short stable `error` and the explaining `detail`, cut if it is very long."""
         self.error = error
-        self.detail = detail
+        self.detail = _without_middle(detail) if len(detail) > LONGEST else detail
+        super().__init__(self.detail)
+
+
+def _without_middle(detail: str) -> str:
+    return f"{detail[:KEPT]} … ({len(detail) - 2 * KEPT:,} characters) … {detail[-KEPT:]}"
 
 
 class Invalid(ChachamlError):

@@ -1,9 +1,7 @@
 """Serving: the front ends of the configured plugins over one kernel."""
 
 import asyncio
-import signal
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from typing import TypeAlias
 
@@ -12,11 +10,10 @@ from chachaml_kernel.errors import ConfigError
 from chachaml_kernel.failures import alone
 from chachaml_kernel.kernel import Kernel, open_parts
 from chachaml_kernel.plugins import Frontend, Parts, load
+from chachaml_kernel.signals import until_signalled
 
 Ready: TypeAlias = Callable[[Sequence[str]], None]
 """Called once with the addresses of all front ends, when all of them accept requests."""
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def check(config: Config) -> None:
@@ -37,20 +34,7 @@ async def run(config: Config, *, ready: Ready) -> None:
 
 async def run_until_signalled(config: Config, *, ready: Ready) -> None:
     """Serve until SIGINT or SIGTERM comes; a second signal ends the process at once."""
-    serving = asyncio.create_task(run(config, ready=ready))
-    for number in SIGNALS:
-        # Windows has no such handlers; there Ctrl-C comes as a KeyboardInterrupt.
-        with suppress(NotImplementedError):
-            asyncio.get_running_loop().add_signal_handler(number, _end, serving)
-    with suppress(asyncio.CancelledError):
-        await serving
-
-
-def _end(serving: asyncio.Task[None]) -> None:
-    for number in SIGNALS:
-        serving.get_loop().remove_signal_handler(number)
-        signal.signal(number, signal.SIG_DFL)
-    serving.cancel()
+    await until_signalled(run(config, ready=ready))
 
 
 def _load(config: Config) -> Parts:

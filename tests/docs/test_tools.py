@@ -5,10 +5,12 @@ import re
 import msgspec
 import pytest
 from chachaml_kernel.tools import TOOLS, AnyTool
+from chachaml_tools_params import ToolsParams
 
 from tests.docs.pages import ROOT
 
 PAGE = ROOT / "docs" / "tools.md"
+ALL = (*TOOLS, *ToolsParams().chachaml_tools())
 ROWS = {
     name: (arguments, says)
     for name, arguments, says in re.findall(
@@ -19,11 +21,14 @@ ROWS = {
 
 def test_the_page_has_all_tools_and_no_others() -> None:
     assert list(ROWS) == [
-        tool.name for annotates in (False, True) for tool in TOOLS if tool.annotates is annotates
+        tool.name
+        for tools, annotates in ((TOOLS, False), (TOOLS, True), (ALL[len(TOOLS) :], False))
+        for tool in tools
+        if tool.annotates is annotates
     ]
 
 
-@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+@pytest.mark.parametrize("tool", ALL, ids=lambda tool: tool.name)
 def test_a_row_says_what_the_tool_says(tool: AnyTool) -> None:
     arguments, says = ROWS[tool.name]
     fields = msgspec.structs.fields(tool.arguments)

@@ -68,6 +68,7 @@ async def chatting(
             "kernel": {f"chat_{name}": value for name, value in limits.items()},
             "plugins.chat_openai": {"base_url": f"{service.url}/v1", **given},
             "plugins.chat_anthropic": {"base_url": service.url, **given},
+            "plugins.tools_params": {},
         }
         with home.config.open("a") as config:
             config.writelines(_written(name, table) for name, table in tables.items())

@@ -1,10 +1,12 @@
 """Questions over HTTP, answered by scripted services through the real SDKs."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from chachaml_kernel.domain.metrics import Points
 
 from tests.http.chatting import EVENTS, KEY, OWN, Chatting, chatting
 from tests.http.client import detail
@@ -17,6 +19,18 @@ from tests.servers.pairs import Home
 async def chat(home: Home) -> AsyncIterator[Chatting]:
     async with chatting(home) as chat:
         yield chat
+
+
+async def test_a_tool_of_another_plugin_is_called_like_any(chat: Chatting) -> None:
+    for lr in range(3):
+        run = await chat.kernel.runs.start(experiment="iris")
+        await chat.kernel.runs.log_params(run.id, {"lr": lr})
+        await chat.kernel.metrics.append(run.id, {"loss": Points([-float(lr)], [1])})
+    asked = '{"experiment": "iris", "metric_key": "loss"}'
+    chat.service.will(openai_wire.calls(("rank_params", asked)), openai_wire.text("lr does."))
+    [call] = (await chat.ask())["tool_calls"]
+    [row] = json.loads(call["result"])["params"]
+    assert (row["key"], row["strength"], row["metric"]) == ("lr", 1, "falls")
 
 
 async def test_openai_is_sent_the_reading_tools_the_calls_and_their_results(chat: Chatting) -> None:

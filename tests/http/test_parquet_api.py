@@ -12,22 +12,15 @@ import pytest
 from chachaml_kernel import serve
 from pyarrow import parquet
 
+from tests.everything import BOTH_FORMATS
 from tests.http.client import Api
-
-CONFIG = """
-[plugins.store_sqlite]
-[plugins.artifacts_fs]
-[plugins.export_csv]
-[plugins.export_parquet]
-[plugins.ui]
-"""
 
 
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """Return a server with a run `slow` that logged a few points, and an empty one, `bare`."""
     data = tmp_path_factory.mktemp("data")
-    (data / "c.toml").write_text(CONFIG)
+    (data / "c.toml").write_text(BOTH_FORMATS)
     with (
         serve(data / "c.toml", data=data, host="127.0.0.1", port=0) as server,
         httpx.Client(base_url=server.url, timeout=60) as http,

@@ -155,6 +155,21 @@ def test_a_data_folder_that_cannot_be_is_one_line_and_exit_code_1(command: Comma
     assert re.fullmatch(r"chachaml-kernel: .*c\.toml.*\n", err)
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_the_command_of_a_plugin_and_closes_the_store(
+    command: Command, number: signal.Signals, code: int
+) -> None:
+    command.config.write_text("[plugins.log]\n[plugins.artifacts]\n[plugins.waiting]\n")
+    with command.start("waiting", "--config", "c.toml") as process:
+        assert process.stderr
+        assert process.stderr.readline() == "starting\n"
+        assert command.log.read_text() == "opened\n"
+        process.send_signal(number)
+        assert process.communicate() == ("", "")
+        assert process.returncode == code
+    assert command.log.read_text() == "opened\nclosed\n"
+
+
 def test_a_plugin_that_is_configured_has_a_command_of_its_name(command: Command) -> None:
     command.config.write_text("[plugins.log]\n[plugins.artifacts]\n[plugins.corner]\n")
     assert command.run("corner", "--config", "c.toml") == (0, "/corner\n", "")

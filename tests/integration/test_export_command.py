@@ -13,23 +13,15 @@ import pytest
 from pyarrow.fs import S3FileSystem
 
 from tests.command import COMMAND, clean_environment, serving
-from tests.everything import files_of
+from tests.everything import BOTH_FORMATS, files_of
 from tests.servers.s3 import BUCKET, KEYS, S3Server
-
-CONFIG = """
-[plugins.store_sqlite]
-[plugins.artifacts_fs]
-[plugins.export_csv]
-[plugins.export_parquet]
-[plugins.ui]
-"""
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Return the folder of a server that runs, and that has some runs."""
     folder = tmp_path_factory.mktemp("data")
-    (folder / "c.toml").write_text(CONFIG)
+    (folder / "c.toml").write_text(BOTH_FORMATS)
     with serving(folder, "--config", "c.toml") as server, httpx.Client(timeout=60) as http:
         for experiment in ("iris", "a/b=c %"):
             asked = {"experiment": experiment, "name": "slow"}
@@ -58,7 +50,7 @@ def on_s3(data: Path, s3: S3Server) -> str:
     """Return a config file, beside the one of the server, with another place for artifacts."""
     settings = {"bucket": BUCKET, "endpoint": s3.endpoint, "prefix": "own", **KEYS}
     lines = "\n".join(f'{key} = "{value}"' for key, value in settings.items())
-    text = CONFIG.replace("[plugins.artifacts_fs]", f"[plugins.artifacts_s3]\n{lines}\n")
+    text = BOTH_FORMATS.replace("[plugins.artifacts_fs]", f"[plugins.artifacts_s3]\n{lines}\n")
     (data / "s3.toml").write_text(text)
     return "s3.toml"
 

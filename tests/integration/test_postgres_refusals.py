@@ -1,5 +1,6 @@
 """What a kernel on PostgreSQL does not start on is said in a line, before anything is changed."""
 
+import re
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -10,8 +11,9 @@ import pytest
 import trustme
 from chachaml_kernel.errors import ConfigError
 from chachaml_store_postgres import StorePostgres
+from chachaml_store_sql.migrate import VERSION_TABLE
 
-from tests.servers.postgres import PASSWORD
+from tests.servers.postgres import PASSWORD, Postgres, database, execute, named
 from tests.servers.proxy import proxy
 
 TABLES = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"
@@ -52,6 +54,80 @@ async def refusal(dsn: str) -> str:
     assert "\n" not in refused.value.detail
     assert refused.value.__cause__ is None
     return refused.value.detail
+
+
+async def test_no_server_is_said_in_a_line() -> None:
+    nobody = Postgres.made()
+    try:
+        said = await refusal(nobody.dsn)
+    finally:
+        nobody.remove()
+    assert "cannot reach the PostgreSQL server" in said
+    assert str(nobody.port) in said
+
+
+async def test_a_wrong_password_is_said_in_a_line(postgres_server: str) -> None:
+    said = await refusal(re.sub(r"[^:@/]+(?=@)", "s3cret", postgres_server))
+    assert "password authentication failed" in said
+    assert "s3cret" not in said
+
+
+async def test_a_database_that_is_not_there_is_said_in_a_line(postgres_server: str) -> None:
+    assert 'database "nowhere" does not exist' in await refusal(named(postgres_server, "nowhere"))
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        f"postgresql://me:{PASSWORD}/x@localhost/db",
+        f"postgresql://me:x@localhost:{PASSWORD}/db",
+        f"postgresql://me:{PASSWORD}@localhost/db?sslmode=sometimes",
+    ],
+)
+async def test_an_address_that_cannot_be_read_is_said_without_quoting_it(dsn: str) -> None:
+    assert "the dsn cannot be understood" in await refusal(dsn)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"dsn": f"host=localhost password={PASSWORD}"}, "postgresql://"),
+        ({"listen_dsn": "localhost"}, "listen_dsn must begin with postgresql://"),
+        ({"connections": 0}, "from 1 to 500"),
+        ({"transaction_seconds": 0}, "above 0"),
+        ({"statement_seconds": 0}, "above 0"),
+        ({"lock_seconds": 4_000}, "at most 3600"),
+        ({"max_waiting": 0}, "at least 1"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(settings: dict[str, object], said: str) -> None:
+    given = {"dsn": "postgresql://localhost", **settings}
+    with pytest.raises(ConfigError, match=said) as refused:
+        StorePostgres(**given)  # type: ignore[arg-type]
+    assert PASSWORD not in refused.value.detail
+
+
+def test_the_address_is_not_shown() -> None:
+    assert PASSWORD not in repr(StorePostgres(dsn=f"postgresql://me:{PASSWORD}@localhost/db"))
+
+
+async def test_a_newer_database_is_refused(postgres_dsn: str) -> None:
+    async with StorePostgres(dsn=postgres_dsn).chachaml_store():
+        pass
+    await execute(postgres_dsn, f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
+    assert "revision '9999', which is newer" in await refusal(postgres_dsn)
+
+
+async def test_the_database_of_another_program_is_refused_and_left_alone(postgres_dsn: str) -> None:
+    await execute(postgres_dsn, "CREATE TABLE orders (id int)")
+    for _ in range(2):
+        assert "tables of another program (orders…)" in await refusal(postgres_dsn)
+
+
+async def test_a_database_that_cannot_hold_all_text_is_refused(postgres_server: str) -> None:
+    latin = "ENCODING LATIN1 LOCALE 'C' TEMPLATE template0"
+    async with database(postgres_server, latin) as dsn:
+        assert "encoding LATIN1" in await refusal(dsn)
 
 
 async def test_a_server_that_proves_who_it_is_is_taken(guarded: str, trusted: Path) -> None:

@@ -1,4 +1,4 @@
-"""The PostgreSQL store: what it refuses to start on, and what it survives."""
+"""The PostgreSQL store: what it keeps to, and what it survives."""
 
 import asyncio
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from chachaml_kernel.domain.query import RunQuery
-from chachaml_kernel.errors import ConfigError, Overloaded, Upstream
+from chachaml_kernel.errors import Overloaded, Upstream
 from chachaml_kernel.testing.builders import new_run, points
 from chachaml_store_postgres import StorePostgres
 from chachaml_store_sql import SqlStore, upgrade
@@ -20,7 +20,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.command import serving
-from tests.servers.postgres import PASSWORD, Postgres, database, named, postgres
+from tests.servers.postgres import PASSWORD, Postgres, execute, named, postgres
 
 MANY = 20
 PREPARED = "SELECT name FROM pg_prepared_statements"
@@ -31,25 +31,6 @@ def server() -> Iterator[Postgres]:
     """Return a server that may be killed."""
     with postgres() as started:
         yield started
-
-
-async def refusal(dsn: str) -> str:
-    """Return why a database cannot be opened."""
-    with pytest.raises(ConfigError) as refused:
-        async with StorePostgres(dsn=dsn).chachaml_store():
-            pass
-    assert PASSWORD not in refused.value.detail
-    assert "\n" not in refused.value.detail
-    assert refused.value.__cause__ is None
-    return refused.value.detail
-
-
-async def execute(dsn: str, command: str) -> None:
-    connection = await asyncpg.connect(dsn)
-    try:
-        await connection.execute(command)
-    finally:
-        await connection.close()
 
 
 async def test_the_migrations_come_to_the_same_as_a_new_database(postgres_dsn: str) -> None:
@@ -78,80 +59,6 @@ async def test_all_text_has_the_order_of_code_points_whatever_the_order_of_the_d
     )
     assert collation == "C"
     assert count > 30
-
-
-async def test_no_server_is_said_in_a_line() -> None:
-    nobody = Postgres.made()
-    try:
-        said = await refusal(nobody.dsn)
-    finally:
-        nobody.remove()
-    assert "cannot reach the PostgreSQL server" in said
-    assert str(nobody.port) in said
-
-
-async def test_a_wrong_password_is_said_in_a_line(server: Postgres) -> None:
-    said = await refusal(server.dsn.replace(PASSWORD, "s3cret"))
-    assert "password authentication failed" in said
-    assert "s3cret" not in said
-
-
-async def test_a_database_that_is_not_there_is_said_in_a_line(server: Postgres) -> None:
-    assert 'database "nowhere" does not exist' in await refusal(named(server.dsn, "nowhere"))
-
-
-@pytest.mark.parametrize(
-    "dsn",
-    [
-        f"postgresql://me:{PASSWORD}/x@localhost/db",
-        f"postgresql://me:x@localhost:{PASSWORD}/db",
-        f"postgresql://me:{PASSWORD}@localhost/db?sslmode=sometimes",
-    ],
-)
-async def test_an_address_that_cannot_be_read_is_said_without_quoting_it(dsn: str) -> None:
-    assert "the dsn cannot be understood" in await refusal(dsn)
-
-
-@pytest.mark.parametrize(
-    ("settings", "said"),
-    [
-        ({"dsn": f"host=localhost password={PASSWORD}"}, "postgresql://"),
-        ({"listen_dsn": "localhost"}, "listen_dsn must begin with postgresql://"),
-        ({"connections": 0}, "from 1 to 500"),
-        ({"transaction_seconds": 0}, "above 0"),
-        ({"statement_seconds": 0}, "above 0"),
-        ({"lock_seconds": 4_000}, "at most 3600"),
-        ({"max_waiting": 0}, "at least 1"),
-    ],
-)
-def test_settings_that_make_no_sense_are_refused(settings: dict[str, object], said: str) -> None:
-    given = {"dsn": "postgresql://localhost", **settings}
-    with pytest.raises(ConfigError, match=said) as refused:
-        StorePostgres(**given)  # type: ignore[arg-type]
-    assert PASSWORD not in refused.value.detail
-
-
-def test_the_address_is_not_shown() -> None:
-    assert PASSWORD not in repr(StorePostgres(dsn=f"postgresql://me:{PASSWORD}@localhost/db"))
-
-
-async def test_a_newer_database_is_refused(postgres_dsn: str) -> None:
-    async with StorePostgres(dsn=postgres_dsn).chachaml_store():
-        pass
-    await execute(postgres_dsn, f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
-    assert "revision '9999', which is newer" in await refusal(postgres_dsn)
-
-
-async def test_the_database_of_another_program_is_refused_and_left_alone(postgres_dsn: str) -> None:
-    await execute(postgres_dsn, "CREATE TABLE orders (id int)")
-    for _ in range(2):
-        assert "tables of another program (orders…)" in await refusal(postgres_dsn)
-
-
-async def test_a_database_that_cannot_hold_all_text_is_refused(postgres_server: str) -> None:
-    latin = "ENCODING LATIN1 LOCALE 'C' TEMPLATE template0"
-    async with database(postgres_server, latin) as dsn:
-        assert "encoding LATIN1" in await refusal(dsn)
 
 
 async def test_a_read_is_one_snapshot_and_writes_nothing(postgres_store: SqlStore) -> None:

@@ -10,7 +10,10 @@ from tests.command import COMMAND
 
 GENERATIONS = {"legacy": LATEST_HANDSHAKE_VERSION, "auto": LATEST_MODERN_VERSION}
 """The versions of the protocol that the two ways to begin lead to."""
-PLUGINS = "[plugins.store_sqlite]\n[plugins.artifacts_fs]\n[plugins.export_csv]\n[plugins.ui]\n"
+PLUGINS = "".join(
+    f"[plugins.{name}]\n"
+    for name in ("store_sqlite", "artifacts_fs", "export_csv", "tools_params", "ui")
+)
 
 
 @dataclass(frozen=True)

@@ -42,11 +42,12 @@ class Logged:
             "diff_model_versions": versions,
             "get_artifact_text": {**run, "name": "log.txt"},
             "export_runs": {"experiment": "iris"},
+            "rank_params": {"experiment": "sweep", "metric_key": "accuracy"},
         }
 
 
 def log(api: Api) -> Logged:
-    """Log a run that went well, of which two versions of a model come, and a hostile one."""
+    """Log a run that went well, of which two model versions come, a sweep, and a hostile run."""
     good = api.start(experiment="iris", name="/good")
     api.post(f"/api/w/runs/{good}/params", {"lr": 0.1})
     for step, value in enumerate((0.1, 0.9)):
@@ -58,6 +59,10 @@ def log(api: Api) -> Logged:
         api.post("/api/w/models", {"name": MODEL, "run_id": good, "artifact": "log.txt"})
     api.post(f"/api/w/models/{MODEL}/versions/1/stage", {"stage": STAGE})
     api.post(f"/api/w/runs/{good}/end", {"status": "completed"})
+    for lr in range(4):
+        swept = api.start(experiment="sweep")
+        api.post(f"/api/w/runs/{swept}/params", {"lr": lr, "kind": "abba"[lr]})
+        api.post(f"/api/w/runs/{swept}/metrics", {"accuracy": lr**2})
     hostile = api.start(experiment="a/b & <c>", name=HOSTILE[:100])
     api.post(f"/api/w/runs/{hostile}/params", {"url": "/etc/passwd"})
     api.post(f"/api/note/{hostile}", {"note": NOTE})

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from chachaml_kernel import Server
 from chachaml_kernel.tools import TOOLS
+from chachaml_tools_params import ToolsParams
 from jsonschema_rs import Draft202012Validator, meta
 from mcp import Client
 from mcp.types import CallToolResult, TextContent
@@ -14,8 +15,9 @@ from tests.http.client import Api
 from tests.mcp.connecting import GENERATIONS, Place, reached
 from tests.mcp.logged import HOSTILE, Logged
 
-READING = {tool.name for tool in TOOLS if not tool.annotates}
-ANNOTATING = {tool.name for tool in TOOLS if tool.annotates}
+ALL = (*TOOLS, *ToolsParams().chachaml_tools())
+READING = {tool.name for tool in ALL if not tool.annotates}
+ANNOTATING = {tool.name for tool in ALL if tool.annotates}
 BUDGET = 40_000
 """Characters of the longest answer about what is logged here."""
 
@@ -71,6 +73,16 @@ async def test_every_tool_answers_on_real_data_as_its_schema_says(
             assert len(text_of(result)) < BUDGET
 
 
+async def test_a_tool_of_another_plugin_is_one_of_them(client: Client, logged: Logged) -> None:
+    async with client:
+        asked = logged.arguments()["rank_params"]
+        found = said_of(await client.call_tool("rank_params", asked))
+        assert [(row["key"], row["strength"]) for row in found["params"]] == [
+            ("lr", 1),
+            ("kind", 0),
+        ]
+
+
 async def test_wrong_calls_are_answered_with_what_would_be_right(
     client: Client, logged: Logged
 ) -> None:
@@ -81,7 +93,7 @@ async def test_wrong_calls_are_answered_with_what_would_be_right(
         absent = await client.call_tool("get_run", {"run_id": "nobody"})
         assert "list_runs and find_runs show ids" in fault(absent)
         big = await client.call_tool("get_run", {"run_id": "x" * 1_000_000})
-        assert len(fault(big)) < 2_100
+        assert len(fault(big)) < 2_200
         assert fault(big).endswith("list_runs and find_runs show ids")
         assert not (await client.call_tool("get_run", {"run_id": logged.good})).is_error
 
@@ -130,7 +142,7 @@ async def test_who_may_annotate_finds_tools_for_it_that_say_so(annotated: Server
         reading = {
             tool.name: bool(tool.annotations and tool.annotations.read_only_hint) for tool in tools
         }
-        assert reading == {tool.name: not tool.annotates for tool in TOOLS}
+        assert reading == {tool.name: not tool.annotates for tool in ALL}
         said_of(await client.call_tool("add_tag", {"run_id": run, "key": "k", "value": "v"}))
     assert api.get(f"/api/tags/{run}") == {"k": "v"}
 

@@ -166,6 +166,15 @@ async def database(dsn: str, options: str = "") -> AsyncIterator[str]:
         await connection.close()
 
 
+async def execute(dsn: str, command: str) -> None:
+    """Do what a command says, on a connection of its own."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(command)
+    finally:
+        await connection.close()
+
+
 def named(dsn: str, name: str) -> str:
     """Return the address of another database of the same server."""
     return urlsplit(dsn)._replace(path=f"/{name}").geturl()

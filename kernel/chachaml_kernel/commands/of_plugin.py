@@ -11,17 +11,23 @@ from chachaml_kernel.errors import ConfigError
 from chachaml_kernel.failures import alone
 from chachaml_kernel.kernel import open_parts
 from chachaml_kernel.plugins import load
+from chachaml_kernel.signals import until_signalled
+
+SIGNALLED = 128
+"""With a signal's number, the exit code of what it ended, as shells have it."""
 
 
 def of_plugin(name: str, others: Sequence[str]) -> Command:
     """Return the command of the plugin `name`; running it shows whether there is one.
 
-    `others` are the commands that are there besides.
+    `others` are the commands that are there besides. SIGINT or SIGTERM cancels it, and closes the
+    kernel; a second one ends the process at once.
     """
 
     def run(options: Namespace) -> int:
-        loops.run(_run(name, places.configured(options), others))
-        return 0
+        work = _run(name, places.configured(options), others)
+        signalled = loops.run(until_signalled(work))
+        return 0 if signalled is None else SIGNALLED + signalled
 
     return Command(name, "do what the plugin of this name does", lambda _: None, run)
 

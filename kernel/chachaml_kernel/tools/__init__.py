@@ -47,6 +47,10 @@ HINTS = {
 """What helps a model on that asked for what is not there."""
 
 
+MAX_ANSWER = 100_000
+"""Bytes of JSON that an answer may have. Few answers can: long lists of long values."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """The tools of a kernel, by name."""
@@ -64,8 +68,8 @@ class Tools:
         """Return what the tool `name` returns for some arguments.
 
         Raises the errors of `chachaml_kernel.errors`, whose texts say to a model how to go on:
-        `Invalid` for arguments that it does not take, `Forbidden` for a tool that annotates where
-        that is not allowed.
+        `Invalid` for arguments that it does not take or an answer that would be too long,
+        `Forbidden` for a tool that annotates where that is not allowed.
         """
         tool = self.by_name.get(name)
         if tool is None:
@@ -83,4 +87,15 @@ class Tools:
             raise NotFound(
                 error.error.removeprefix("no such "), f"{error.detail}; {hint}"
             ) from None
+        if not tool.annotates:
+            _check_size(name, result)
         return result
+
+
+def _check_size(name: str, result: msgspec.Struct) -> None:
+    size = len(msgspec.json.encode(result))
+    if size > MAX_ANSWER:
+        raise Invalid(
+            f"the answer of {name} has {size:,} bytes, and {MAX_ANSWER:,} are the most; ask for "
+            "less, such as a smaller limit"
+        )

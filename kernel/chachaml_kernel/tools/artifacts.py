@@ -14,7 +14,7 @@ from chachaml_kernel.tools.tool import AnyTool, Arguments, Tool
 if TYPE_CHECKING:
     from chachaml_kernel.kernel import Kernel
 
-MAX_BYTES = 32_000
+MAX_BYTES = 24_000
 """Bytes of an artifact that one call reads."""
 
 

@@ -2,14 +2,22 @@
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlencode
 
 import msgspec
 from msgspec import Meta
 
 from chachaml_kernel.domain.experiments import Experiment, Trend
 from chachaml_kernel.domain.paging import decode_cursor, encode_cursor
-from chachaml_kernel.tools.shapes import Number, Time, Url, number, run_url, shortened, time
+from chachaml_kernel.tools.shapes import (
+    Number,
+    Time,
+    Url,
+    experiment_url,
+    number,
+    run_url,
+    shortened,
+    time,
+)
 from chachaml_kernel.tools.tool import AnyTool, Arguments, Tool
 
 if TYPE_CHECKING:
@@ -97,7 +105,7 @@ def _brief(experiment: Experiment, trend: Trend | None) -> ExperimentBrief:
     counts = experiment.counts
     return ExperimentBrief(
         name=experiment.name,
-        url=f"/runs?{urlencode({'experiment': experiment.name})}",
+        url=experiment_url(experiment.name),
         description=shortened(experiment.description, MAX_DESCRIPTION),
         owner=experiment.owner,
         running=counts.running,

@@ -39,6 +39,8 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
 
 async def export_runs(kernel: "Kernel", asked: ExportRuns) -> Exported:
     """Export runs, or all points of their metrics, as a file; its beginning is shown."""
+    if asked.experiment is not None:
+        await kernel.experiments.get(asked.experiment)
     query = RunQuery(experiment=asked.experiment)
     file = await kernel.exports.export(asked.what, query, format=asked.format)
     data, is_whole = bytearray(), True

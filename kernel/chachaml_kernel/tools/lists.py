@@ -1,6 +1,5 @@
 """Tools that find runs: by what they have, by a query, by a metric; and the best of them."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -11,7 +10,7 @@ from msgspec import Meta, field
 from chachaml_kernel.domain.direction import higher_is_better
 from chachaml_kernel.domain.language.fields import KEYED
 from chachaml_kernel.domain.language.parser import parse
-from chachaml_kernel.domain.language.tree import And, Comparison, Field, fields_of
+from chachaml_kernel.domain.language.tree import Field, all_of, fields_of, is_finite
 from chachaml_kernel.domain.paging import Position, damaged_cursor, decode_cursor, encode_cursor
 from chachaml_kernel.domain.query import MetricCondition, RunQuery, Sort, parse_operator, parse_sort
 from chachaml_kernel.domain.runs import RunStatus
@@ -154,10 +153,9 @@ async def best_run(kernel: "Kernel", asked: BestRun) -> Best:
             raise Invalid(f"nothing says which values of {key!r} are better; give best: max or min")
         higher = known
     also = parse(asked.query or "")
-    others = also.parts if isinstance(also, And) else () if also is None else (also,)
     query = RunQuery(
         experiment=asked.experiment,
-        where=And((*_finite(key), *others)),
+        where=all_of(is_finite(Field("metric", key)), *(() if also is None else (also,))),
         sort=Sort("metric", key, descending=higher),
         limit=1,
     )
@@ -175,11 +173,6 @@ async def best_run(kernel: "Kernel", asked: BestRun) -> Best:
         best="max" if higher else "min",
         considered=(await kernel.runs.counts(query)).total,
     )
-
-
-def _finite(key: str) -> Sequence[Comparison]:
-    field = Field("metric", key)
-    return Comparison(field, "<", (math.inf,)), Comparison(field, ">", (-math.inf,))
 
 
 async def _page(kernel: "Kernel", query: RunQuery, asked: Listing) -> RunList:

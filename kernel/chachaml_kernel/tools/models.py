@@ -10,16 +10,16 @@ from chachaml_kernel.domain.models import Model, Stage, Version
 from chachaml_kernel.domain.paging import decode_cursor, encode_cursor
 from chachaml_kernel.domain.values import JsonValue
 from chachaml_kernel.errors import Invalid, NotFound
-from chachaml_kernel.tools.runs import MAX_ENTRIES
+from chachaml_kernel.tools.room import Room
 from chachaml_kernel.tools.shapes import (
     ArtifactBrief,
     Number,
     Time,
     Url,
     artifact_brief,
-    brief_value,
+    brief_values,
     model_url,
-    number,
+    numbers,
     run_url,
     shortened,
     time,
@@ -120,7 +120,8 @@ class ModelWhole(msgspec.Struct, frozen=True, kw_only=True):
 class VersionsDiff(msgspec.Struct, frozen=True, kw_only=True):
     """Two versions side by side: by key, then by version; params and metrics of their runs.
 
-    Only what differs is shown of artifact and params; `left_out` keys of metrics are more than 100.
+    Only what differs is shown of artifact and params; `left_out` counts what is more than 100, or
+    did not fit.
     """
 
     url: Url
@@ -128,7 +129,7 @@ class VersionsDiff(msgspec.Struct, frozen=True, kw_only=True):
     artifact: Mapping[str, Mapping[str, JsonValue]]
     params: Mapping[str, Mapping[str, JsonValue]]
     metrics: Mapping[str, Mapping[str, Number]]
-    left_out: int
+    left_out: Mapping[str, int]
 
 
 async def list_models(kernel: "Kernel", asked: ListModels) -> ModelList:
@@ -144,9 +145,10 @@ async def list_models(kernel: "Kernel", asked: ListModels) -> ModelList:
 async def get_model(kernel: "Kernel", asked: GetModel) -> ModelWhole:
     """Return a model: its versions with their stages, and who moved which version when and why."""
     found = await kernel.models.get(asked.name)
+    versions = Room(each=16_000).rows("versions", found.versions, _version)
     return ModelWhole(
         model=_model(found.model),
-        versions=[_version(each) for each in found.versions[:MAX_ENTRIES]],
+        versions=versions,
         moves=[
             MoveBrief(
                 version=move.version,
@@ -159,7 +161,7 @@ async def get_model(kernel: "Kernel", asked: GetModel) -> ModelWhole:
             )
             for move in found.history.rows[:MAX_MOVES]
         ],
-        left_out=max(0, len(found.versions) - MAX_ENTRIES),
+        left_out=len(found.versions) - len(versions),
     )
 
 
@@ -182,7 +184,8 @@ async def get_model_version(kernel: "Kernel", asked: GetModelVersion) -> Version
 async def diff_model_versions(kernel: "Kernel", asked: DiffModelVersions) -> VersionsDiff:
     """Put two versions of a model side by side: artifact, and params and metrics of their runs."""
     found = await kernel.models.diff(asked.name, asked.first, asked.second)
-    metrics = list(found.metrics.items())
+    params = {key: found.params[key] for key in found.differing}
+    room = Room()
     return VersionsDiff(
         url=f"{model_url(asked.name)}?a={asked.first}&b={asked.second}",
         versions=[_version(each) for each in found.versions],
@@ -191,15 +194,9 @@ async def diff_model_versions(kernel: "Kernel", asked: DiffModelVersions) -> Ver
             for fact, values in found.artifact.items()
             if len({str(value) for value in values.values()}) > 1
         },
-        params={
-            key: {version: brief_value(value) for version, value in found.params[key].items()}
-            for key in found.differing[:MAX_ENTRIES]
-        },
-        metrics={
-            key: {version: number(value) for version, value in values.items()}
-            for key, values in metrics[:MAX_ENTRIES]
-        },
-        left_out=max(0, len(metrics) - MAX_ENTRIES),
+        params=room.values("params", params, brief_values),
+        metrics=room.values("metrics", found.metrics, numbers),
+        left_out=room.left_out,
     )
 
 

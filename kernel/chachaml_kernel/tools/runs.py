@@ -1,16 +1,16 @@
 """Tools that show runs: one whole, some side by side, and what is said about one."""
 
-from collections.abc import Collection, Mapping, Sequence
-from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from msgspec import Meta
 
-from chachaml_kernel.domain.comparison import Comparison
 from chachaml_kernel.domain.datasets import Dataset
+from chachaml_kernel.domain.models import Registered
 from chachaml_kernel.domain.paging import decode_cursor, encode_cursor
 from chachaml_kernel.domain.values import JsonValue
+from chachaml_kernel.tools.room import Room
 from chachaml_kernel.tools.shapes import (
     ArtifactBrief,
     MetricBrief,
@@ -20,8 +20,9 @@ from chachaml_kernel.tools.shapes import (
     artifact_brief,
     brief_run,
     brief_value,
+    brief_values,
     metric_brief,
-    number,
+    numbers,
     shortened,
     time,
 )
@@ -30,10 +31,6 @@ from chachaml_kernel.tools.tool import AnyTool, Arguments, Tool
 if TYPE_CHECKING:
     from chachaml_kernel.kernel import Kernel
 
-T = TypeVar("T")
-
-MAX_ENTRIES = 100
-"""Params, metrics, tags and others of a run that are shown."""
 MAX_NOTE = 4_000
 """Characters of a note that are shown."""
 MAX_SIDES = 20
@@ -69,7 +66,7 @@ class VersionOf(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunWhole(msgspec.Struct, frozen=True, kw_only=True):
-    """A run with all that it has, up to 100 of each; `left_out` counts what is more."""
+    """A run with all that it has, up to 100 of each, as many as fit; `left_out` counts the rest."""
 
     run: RunBrief
     archived: bool
@@ -121,7 +118,7 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
 
     `metrics` are latest values, `best` the runs that have the best one. Of params and environment
     those are shown that differ; the runs have all others in common. `left_out` counts what is more
-    than 100.
+    than 100, or did not fit.
     """
 
     runs: list[RunBrief]
@@ -137,64 +134,49 @@ async def get_run(kernel: "Kernel", asked: GetRun) -> RunWhole:
     """Return a run: params, metrics (latest, least, greatest), tags, note, artifacts, datasets,
     environment, children, and the model versions that were registered from it."""
     found = await kernel.runs.get(asked.run_id)
-    lists: Mapping[str, Collection[Any]] = {
-        "params": found.params,
-        "metrics": found.metrics,
-        "tags": found.tags,
-        "artifacts": found.artifacts,
-        "datasets": found.datasets,
-        "environment": found.env,
-        "children": found.children,
-        "model_versions": found.model_versions,
-    }
+    room = Room()
     return RunWhole(
         run=brief_run(found.run, found.headline),
         archived=found.run.archived,
         error=None if found.run.error is None else shortened(found.run.error, MAX_NOTE),
         parent_run_id=found.run.parent_run_id,
-        params=_values(found.params),
-        metrics=[metric_brief(metric) for metric in found.metrics[:MAX_ENTRIES]],
-        tags=_texts(found.tags),
+        params=room.values("params", found.params, brief_value),
+        metrics=room.rows("metrics", found.metrics, metric_brief),
+        tags=room.values("tags", found.tags, shortened),
         note=shortened(found.note, MAX_NOTE),
-        artifacts=[artifact_brief(artifact) for artifact in found.artifacts[:MAX_ENTRIES]],
-        datasets=[_dataset(each) for each in found.datasets[:MAX_ENTRIES]],
-        environment=_values(found.env),
-        children=[brief_run(child) for child in found.children[:MAX_ENTRIES]],
-        model_versions=[
-            VersionOf(model=each.name, version=each.version, stage=str(each.stage))
-            for each in found.model_versions[:MAX_ENTRIES]
-        ],
-        left_out=_left_out(lists),
+        artifacts=room.rows("artifacts", found.artifacts, artifact_brief),
+        datasets=room.rows("datasets", found.datasets, _dataset),
+        environment=room.values("environment", found.env, brief_value),
+        children=room.rows("children", found.children, brief_run),
+        model_versions=room.rows("model_versions", found.model_versions, _version),
+        left_out=room.left_out,
     )
 
 
 async def compare_runs(kernel: "Kernel", asked: CompareRuns) -> Compared:
     """Put 2 to 20 runs side by side: what differs, latest metrics, and which run is best."""
     found = await kernel.runs.compare(asked.run_ids)
-    lists: Mapping[str, Collection[Any]] = {
-        "params": found.differing,
-        "metrics": found.metrics,
-        "environment": found.env_differing,
-    }
-    shown = _first(found.metrics)
+    room = Room(each=10_000)
+    params = {key: found.params[key] for key in found.differing}
+    environment = {key: found.env[key] for key in found.env_differing}
+    metrics = room.values("metrics", found.metrics, numbers)
     return Compared(
         runs=[brief_run(row.run, row.headline) for row in found.runs],
-        params={key: _values(found.params[key]) for key in found.differing[:MAX_ENTRIES]},
-        metrics={
-            key: {run: number(value) for run, value in by_run.items()}
-            for key, by_run in shown.items()
-        },
-        best={key: list(found.best[key]) for key in shown if found.best.get(key)},
-        environment=_environment(found),
+        params=room.values("params", params, brief_values),
+        metrics=metrics,
+        best={key: list(found.best[key]) for key in metrics if found.best.get(key)},
+        environment=room.values("environment", environment, brief_values),
         datasets_differ=found.datasets_differ,
-        left_out=_left_out(lists),
+        left_out=room.left_out,
     )
 
 
 async def get_tags(kernel: "Kernel", asked: GetRun) -> Tags:
     """Return the tags of a run."""
     tags = await kernel.runs.tags(asked.run_id)
-    return Tags(run_id=asked.run_id, tags=_texts(tags), left_out=max(0, len(tags) - MAX_ENTRIES))
+    room = Room(each=20_000)
+    shown = room.values("tags", tags, shortened)
+    return Tags(run_id=asked.run_id, tags=shown, left_out=len(tags) - len(shown))
 
 
 async def get_datasets(kernel: "Kernel", asked: GetDatasets) -> Datasets:
@@ -211,38 +193,22 @@ def _dataset(dataset: Dataset) -> DatasetBrief:
     return DatasetBrief(
         id=dataset.id,
         role=dataset.role,
-        name=dataset.name,
+        name=_short(dataset.name),
         rows=dataset.n_rows,
         columns=dataset.n_cols,
         features=brief_value(dataset.features),
-        hash=dataset.hash,
-        source=dataset.source,
+        hash=_short(dataset.hash),
+        source=_short(dataset.source),
         added=time(dataset.created_at),
     )
 
 
-def _environment(found: Comparison) -> Mapping[str, Mapping[str, JsonValue]]:
-    return {key: _values(found.env[key]) for key in found.env_differing[:MAX_ENTRIES]}
+def _short(text: str | None) -> str | None:
+    return None if text is None else shortened(text)
 
 
-def _values(values: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
-    return {key: brief_value(value) for key, value in _first(values).items()}
-
-
-def _texts(values: Mapping[str, str]) -> Mapping[str, str]:
-    return {key: shortened(value) for key, value in _first(values).items()}
-
-
-def _first(values: Mapping[str, T]) -> Mapping[str, T]:
-    return dict(islice(values.items(), MAX_ENTRIES))
-
-
-def _left_out(lists: Mapping[str, Collection[Any]]) -> Mapping[str, int]:
-    return {
-        name: len(entries) - MAX_ENTRIES
-        for name, entries in lists.items()
-        if len(entries) > MAX_ENTRIES
-    }
+def _version(registered: Registered) -> VersionOf:
+    return VersionOf(model=registered.name, version=registered.version, stage=str(registered.stage))
 
 
 TOOLS: Sequence[AnyTool] = (

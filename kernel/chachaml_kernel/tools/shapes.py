@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Literal, TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import msgspec
 from msgspec import Meta
@@ -88,6 +88,11 @@ def model_url(name: str) -> str:
     return f"/models/{quote(name, safe='')}"
 
 
+def experiment_url(name: str) -> str:
+    """Return the address of an experiment's runs."""
+    return f"/runs?{urlencode({'experiment': name})}"
+
+
 def shortened(text: str, most: int = MAX_TEXT) -> str:
     """Return a text with at most so many characters, and how many more it has."""
     return text if len(text) <= most else f"{text[:most]}… ({len(text) - most:,} characters more)"
@@ -97,6 +102,16 @@ def brief_value(value: JsonValue) -> JsonValue:
     """Return a logged value, or its text, shortened, where it is long."""
     text = text_of(value)
     return value if len(text) <= MAX_TEXT else shortened(text)
+
+
+def brief_values(values: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
+    """Return logged values by key, shortened where they are long."""
+    return {key: brief_value(value) for key, value in values.items()}
+
+
+def numbers(values: Mapping[str, float]) -> Mapping[str, Number]:
+    """Return doubles by key as JSON can say them."""
+    return {key: number(value) for key, value in values.items()}
 
 
 def artifact_brief(artifact: Artifact) -> ArtifactBrief:

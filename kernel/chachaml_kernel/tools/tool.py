@@ -63,7 +63,15 @@ class Tool(Generic[A, R]):
         """
         given = {name: value for name, value in arguments.items() if value is not None}
         try:
+            msgspec.json.encode(given)
             return msgspec.convert(given, self.arguments, strict=False)
+        except UnicodeEncodeError:
+            raise Invalid(
+                f"arguments of {self.name}: half of a surrogate pair, such as \\ud800, is no "
+                "character; send the other half too, or neither"
+            ) from None
+        except RecursionError:
+            raise Invalid(f"arguments of {self.name} are nested too deeply; flatten them") from None
         except msgspec.ValidationError as error:
             fields = msgspec.structs.fields(self.arguments)
             takes = ", ".join(f"{each.name}{'' if each.required else '?'}" for each in fields)

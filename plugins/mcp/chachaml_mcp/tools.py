@@ -27,10 +27,6 @@ from chachaml_mcp.plugin import Mcp
 
 logger = logging.getLogger(__name__)
 
-KEPT = 1_000
-"""Characters that are kept of the beginning of a long error, which may quote what was asked, and of
-its end, which says how to go on."""
-
 
 class OfferedTools:
     """The tools that clients may call, by name."""
@@ -82,11 +78,8 @@ class OfferedTools:
 
 
 def said(error: ChachamlError) -> str:
-    """Return what an error says, for a model to go on, without the middle of a long text."""
-    text = f"{error.error}: {error.detail}"
-    if len(text) <= 2 * KEPT:
-        return text
-    return f"{text[:KEPT]} … ({len(text) - 2 * KEPT:,} characters) … {text[-KEPT:]}"
+    """Return what an error says, for a model to go on."""
+    return f"{error.error}: {error.detail}"
 
 
 def fault(error: ChachamlError) -> MCPError:

@@ -1,5 +1,6 @@
 """A query as a tree."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
@@ -99,6 +100,11 @@ def any_of(*parts: Expression) -> Expression:
     """Return the expression that holds where any of one or more parts does."""
     flat = [inner for part in parts for inner in (part.parts if isinstance(part, Or) else (part,))]
     return flat[0] if len(flat) == 1 else Or(tuple(flat))
+
+
+def is_finite(field: Field) -> Expression:
+    """Return the expression that holds where a field is a finite number, which NaN is not."""
+    return all_of(Comparison(field, "<", (math.inf,)), Comparison(field, ">", (-math.inf,)))
 
 
 def fields_of(expression: Expression) -> Iterator[Field]:

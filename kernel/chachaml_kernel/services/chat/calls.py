@@ -93,9 +93,9 @@ class Calls:
             arguments = read_arguments(call.arguments)
             result = await self.tools.call(call.name, arguments, annotate=self.annotate)
         except Invalid as error:
-            return ToolResult(call.id, capped(error.detail), is_error=True)
+            return ToolResult(call.id, error.detail, is_error=True)
         except ChachamlError as error:
-            return ToolResult(call.id, capped(f"{error.error}: {error.detail}"), is_error=True)
+            return ToolResult(call.id, f"{error.error}: {error.detail}", is_error=True)
         return ToolResult(call.id, capped(msgspec.json.encode(result).decode()))
 
 
