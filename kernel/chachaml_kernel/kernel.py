@@ -12,6 +12,7 @@ from chachaml_kernel.ports import Authenticator, LLMProvider
 from chachaml_kernel.services.artifacts import Artifacts
 from chachaml_kernel.services.bulk import Bulk
 from chachaml_kernel.services.changes import Changes
+from chachaml_kernel.services.direct import Direct
 from chachaml_kernel.services.experiments import Experiments
 from chachaml_kernel.services.exports import Exports
 from chachaml_kernel.services.health import Health
@@ -43,6 +44,7 @@ class Kernel:
     bulk: Bulk
     metrics: Metrics
     artifacts: Artifacts
+    direct: Direct
     experiments: Experiments
     models: Models
     views: Views
@@ -115,6 +117,7 @@ async def open_parts(
             bulk=Bulk(store, artifact_store, changes),
             metrics=Metrics(store, clock, changes),
             artifacts=Artifacts(store, artifact_store, clock, new_id, changes),
+            direct=Direct(store, artifact_store, clock, new_id, changes),
             experiments=Experiments(
                 store, clock, changes, config.kernel.headline, config.kernel.lower_is_better
             ),
