@@ -12,13 +12,18 @@ from tests.http.client import Api, Json
 from tests.servers.pairs import Home
 
 
+def switch_on(home: Home) -> Home:
+    """Let clients of a home on S3 reach the bucket themselves."""
+    said, table = home.config.read_text(), "[plugins.artifacts_s3]"
+    home.config.write_text(said.replace(table, f"{table}\ndirect = true"))
+    return home
+
+
 @contextmanager
 def serving_direct(home: Home) -> Iterator[Api]:
     """Serve from a home on S3, whose clients reach the bucket themselves."""
-    said, table = home.config.read_text(), "[plugins.artifacts_s3]"
-    home.config.write_text(said.replace(table, f"{table}\ndirect = true"))
     with (
-        serve(home.config, data=home.folder, host="127.0.0.1", port=0) as server,
+        serve(switch_on(home).config, data=home.folder, host="127.0.0.1", port=0) as server,
         httpx.Client(base_url=server.url, timeout=60) as http,
     ):
         yield Api(http)

@@ -8,11 +8,15 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from chachaml_artifacts_s3 import ArtifactsS3
+from chachaml_kernel.errors import Unauthenticated
+from chachaml_kernel.ports import Caller, Principal
 from chachaml_ui.security import PAGE_POLICY
 
 from tests.http.artifacts import BODY, SHA256, download
 from tests.http.client import Api, detail
 from tests.http.direct import begin, finish, promise, send, serving_direct, upload
+from tests.http.serving import kernel, serving
 from tests.servers.buckets import Bucket
 from tests.servers.pair_fixtures import Homes
 from tests.servers.pairs import Pair
@@ -111,6 +115,41 @@ def test_what_was_deleted_is_gone_from_every_address(api: Api, run: str, artifac
     api.http.delete(f"/api/w/runs/{run}").raise_for_status()
     detail(download(api, artifact), 404, "no such artifact")
     assert httpx.get(address).status_code == 404
+
+
+class Closed:
+    """Lets in who has the key."""
+
+    async def authenticate(self, caller: Caller) -> Principal:
+        if caller.headers.get("authorization") != "Bearer right":
+            raise Unauthenticated("send a key")
+        return Principal("maria")
+
+
+async def test_who_may_not_come_in_gets_no_address(bucket: Bucket, prefix: str) -> None:
+    right = {"Authorization": "Bearer right"}
+    plugin = ArtifactsS3(**bucket.settings, prefix=prefix, direct=True)
+    async with (
+        plugin.chachaml_artifact_store() as store,
+        serving(kernel(artifact_store=store, authenticator=Closed())) as (url, _),
+        httpx.AsyncClient(base_url=url) as http,
+    ):
+        run = (await http.post("/api/w/runs", headers=right)).json()["id"]
+        path = f"/api/w/runs/{run}/artifacts/direct"
+        begun = (await http.post(path, json=promise(), headers=right)).json()
+        await http.put(begun["url"], content=BODY, headers=begun["headers"])
+        asked = [
+            http.build_request("POST", path, json=promise()),
+            http.build_request("POST", f"{path}/{begun['id']}", json=promise()),
+            http.build_request("GET", HERE.format(begun["id"])),
+        ]
+        for request in asked:
+            refused = await http.send(request)
+            assert refused.status_code == 401
+            assert "X-Amz" not in f"{refused.text}{refused.headers}"
+        for request, status in zip(asked, (200, 200, 307), strict=True):
+            request.headers.update(right)
+            assert (await http.send(request)).status_code == status
 
 
 def test_previews_and_pictures_come_from_here_and_pages_trust_no_bucket(api: Api, run: str) -> None:
