@@ -56,3 +56,9 @@ def upload(api: Api, run: str, name: str, content: bytes = BODY, **more: str) ->
     send(begun, content).raise_for_status()
     finish(api, run, begun["id"], said).raise_for_status()
     return str(begun["id"])
+
+
+def fetch(api: Api, artifact: str) -> bytes:
+    """Return what a client gets that goes where the server sends it."""
+    answer = api.http.get(f"/api/artifacts/{artifact}/download", follow_redirects=True)
+    return answer.raise_for_status().content

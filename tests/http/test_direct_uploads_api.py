@@ -9,7 +9,7 @@ import pytest
 
 from tests.http.artifacts import BODY, SHA256, artifacts, download
 from tests.http.client import Api, Json, detail
-from tests.http.direct import begin, finish, promise, send, serving_direct, upload
+from tests.http.direct import begin, fetch, finish, promise, send, serving_direct, upload
 from tests.servers.pair_fixtures import Homes
 from tests.servers.pairs import PAIRS, Kept, Pair
 
@@ -57,10 +57,7 @@ def test_what_was_sent_and_finished_is_an_artifact(api: Api, run: str) -> None:
     assert answer == {"ok": True, "id": begun["id"], "name": name, "sha256": SHA256, "size": 10}
     (listed,) = artifacts(api, run)
     assert (listed["id"], listed["content_type"]) == (begun["id"], "text/csv")
-    assert (
-        api.http.get(f"/api/artifacts/{begun['id']}/download", follow_redirects=True).content
-        == BODY
-    )
+    assert fetch(api, begun["id"]) == BODY
 
 
 def test_what_was_not_finished_is_nowhere(api: Api, run: str) -> None:
@@ -127,6 +124,7 @@ def test_all_may_be_done_twice(api: Api, run: str) -> None:
     assert {answer.status_code for answer in answers} == {200}
     assert answers[0].json() == answers[1].json() == answers[2].json()
     assert [artifact["id"] for artifact in artifacts(api, run)] == [begun["id"]]
+    assert fetch(api, begun["id"]) == BODY
     assert again["id"] != begun["id"]
 
 
@@ -139,6 +137,7 @@ def test_many_who_finish_one_upload_at_once_make_one_artifact(api: Api, run: str
     assert [answer.status_code for answer in answers] == [200] * 16
     assert all(answer.json() == answers[0].json() for answer in answers)
     assert [artifact["id"] for artifact in artifacts(api, run)] == [begun["id"]]
+    assert fetch(api, begun["id"]) == BODY
 
 
 def test_an_upload_is_finished_as_one_thing(api: Api, run: str) -> None:

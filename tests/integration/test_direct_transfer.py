@@ -202,9 +202,19 @@ def gullible() -> Iterator[str]:
         server.shutdown()
 
 
-async def test_a_service_that_compares_nothing_is_sent_nothing_directly(gullible: str) -> None:
+async def test_a_service_that_compares_nothing_is_sent_nothing_directly(
+    gullible: str, caplog: pytest.LogCaptureFixture
+) -> None:
     plugin = ArtifactsS3(bucket=BUCKET, endpoint=gullible, direct=True, attempts=1, **KEYS)
     async with plugin.chachaml_artifact_store() as store:
-        with pytest.raises(Conflict, match="does not compare the checksums"):
+        assert "direct uploads are refused" in caplog.text
+        with pytest.raises(Conflict, match="does not compare the SHA-256"):
             await transfer(store).upload("run/artifact", stored(BODY))
         assert await transfer(store).download("run/artifact", {})
+
+
+async def test_a_service_that_compares_is_not_warned_of(
+    s3: S3Server, prefix: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with opened(s3, prefix, direct=True):
+        assert "direct uploads are refused" not in caplog.text

@@ -1,6 +1,7 @@
 """Bytes that go between clients and the bucket, past the server."""
 
 import hashlib
+import logging
 from base64 import b64decode
 from collections.abc import Mapping
 from functools import partial
@@ -14,6 +15,8 @@ from chachaml_artifacts_s3.faults import told_of
 from chachaml_artifacts_s3.keys import checked
 from chachaml_artifacts_s3.signing import Signer
 from chachaml_artifacts_s3.uploads import Uploads
+
+logger = logging.getLogger(__name__)
 
 MOST = 5 * 2**30
 """Bytes that one request may store; a limit of S3."""
@@ -41,10 +44,7 @@ class BucketTransfer:
                 "to the server"
             )
         if not self._compares:
-            raise Conflict(
-                f"{self._bucket.place} does not compare the checksums of what it is sent; send the "
-                "bytes to the server"
-            )
+            raise Conflict(f"{_trusting(self._bucket)}; send the bytes to the server")
         return await self._run(self._put, checked(key), promised)
 
     async def sent(self, key: str) -> Sent:
@@ -76,6 +76,18 @@ class BucketTransfer:
         finally:
             download.close()
         return Stored(size, digest.hexdigest())
+
+
+def try_comparison(bucket: Bucket) -> bool:
+    """Tell whether the service compares checksums, by sending a wrong one; warn if it does not."""
+    compares = bucket.compares()
+    if not compares:
+        logger.warning("%s; direct uploads are refused", _trusting(bucket))
+    return compares
+
+
+def _trusting(bucket: Bucket) -> str:
+    return f"{bucket.place} does not compare the SHA-256 of what it is sent"
 
 
 def _take(download: Download, digest: "hashlib._Hash") -> int:

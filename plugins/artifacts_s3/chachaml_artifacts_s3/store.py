@@ -11,7 +11,7 @@ from chachaml_kernel.ports import ArtifactStore, Found, Stored
 from chachaml_kernel.threads import finish_in
 
 from chachaml_artifacts_s3.bucket import Bucket
-from chachaml_artifacts_s3.direct import BucketTransfer
+from chachaml_artifacts_s3.direct import BucketTransfer, try_comparison
 from chachaml_artifacts_s3.download import Download
 from chachaml_artifacts_s3.keys import KEY, checked
 from chachaml_artifacts_s3.leftovers import clearing, free_unfinished, sweep
@@ -38,7 +38,7 @@ async def open_store(
         try:
             await finish_in(threads, lambda: bucket.prepare(make=make_bucket))
             if signer is not None:
-                compares = await finish_in(threads, bucket.compares)
+                compares = await finish_in(threads, lambda: try_comparison(bucket))
         except Upstream as error:
             raise ConfigError(f"[plugins.artifacts_s3] {error.detail}") from error
         await finish_in(threads, lambda: sweep(bucket, hours=abandoned_hours))
