@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import BytesIO
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import httpx
 import pytest
@@ -17,7 +18,7 @@ from chachaml_artifacts_s3 import ArtifactsS3
 from chachaml_kernel import Kernel
 from chachaml_kernel.config import Config
 from chachaml_kernel.domain.artifacts import Promised
-from chachaml_kernel.errors import Conflict, NotFound
+from chachaml_kernel.errors import Conflict, NotFound, Upstream
 from chachaml_kernel.kernel import open_kernel
 from chachaml_kernel.ports import Permission
 from chachaml_kernel.services.surroundings import system_clock
@@ -35,9 +36,9 @@ BODY = b"0123456789"
 HOUR = 3_600_000
 
 
-def on_s3(s3: S3Server, prefix: str, folder: Path) -> Config:
+def on_s3(s3: S3Server, prefix: str, folder: Path, **settings: Any) -> Config:
     bucket = {"bucket": BUCKET, "endpoint": s3.endpoint, "prefix": prefix, "direct": True, **KEYS}
-    return Config(plugins={"store_sqlite": {}, "artifacts_s3": bucket}, data=folder)
+    return Config(plugins={"store_sqlite": {}, "artifacts_s3": {**bucket, **settings}}, data=folder)
 
 
 def promised(content: bytes = BODY, name: str = "model") -> Promised:
@@ -166,6 +167,20 @@ def test_a_server_may_be_killed_between_any_two_steps(
         assert finish(api, run, started["id"], promise()).json() == first
         (listed,) = api.get(f"/api/runs/{run}")["artifacts"]
         assert listed["id"] == started["id"]
+
+
+async def test_an_upload_is_finished_once_s3_is_back(
+    mortal_s3: S3Server, prefix: str, tmp_path: Path
+) -> None:
+    config = on_s3(mortal_s3, prefix, tmp_path, timeout=2.0, attempts=1)
+    async with open_kernel(config) as kernel:
+        run = await kernel.runs.start()
+        upload = await sent(kernel, run.id)
+        mortal_s3.freeze()
+        with pytest.raises(Upstream, match="does not answer in time"):
+            await kernel.direct.finish(run.id, upload, promised())
+        mortal_s3.thaw()
+        assert (await kernel.direct.finish(run.id, upload, promised())).id == upload
 
 
 @contextmanager
