@@ -13,6 +13,7 @@ from chachaml_kernel.services.artifacts import Artifacts
 from chachaml_kernel.services.bulk import Bulk
 from chachaml_kernel.services.changes import Changes
 from chachaml_kernel.services.chat.questions import Questions
+from chachaml_kernel.services.direct import Direct
 from chachaml_kernel.services.experiments import Experiments
 from chachaml_kernel.services.exports import Exports
 from chachaml_kernel.services.health import Health
@@ -44,6 +45,7 @@ class Kernel:
     bulk: Bulk
     metrics: Metrics
     artifacts: Artifacts
+    direct: Direct
     experiments: Experiments
     models: Models
     views: Views
@@ -117,6 +119,7 @@ async def open_parts(
             bulk=Bulk(store, artifact_store, changes),
             metrics=Metrics(store, clock, changes),
             artifacts=Artifacts(store, artifact_store, clock, new_id, changes),
+            direct=Direct(store, artifact_store, clock, new_id, changes),
             experiments=Experiments(
                 store, clock, changes, config.kernel.headline, config.kernel.lower_is_better
             ),

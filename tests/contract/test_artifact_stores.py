@@ -9,6 +9,7 @@ from chachaml_artifacts_s3 import ArtifactsS3
 from chachaml_kernel.memory import MemoryArtifactStore
 from chachaml_kernel.ports import ArtifactStore
 from chachaml_kernel.testing.artifact_store import ArtifactStoreSuite
+from chachaml_kernel.testing.direct_transfer import DirectTransferSuite
 
 from tests.servers.buckets import Bucket
 
@@ -26,6 +27,14 @@ class TestArtifactsS3(ArtifactStoreSuite):
     @pytest.fixture
     async def artifact_store(self, bucket: Bucket, prefix: str) -> AsyncIterator[ArtifactStore]:
         plugin = ArtifactsS3(**bucket.settings, prefix=prefix)
+        async with plugin.chachaml_artifact_store() as store:
+            yield store
+
+
+class TestDirectTransferOfArtifactsS3(DirectTransferSuite):
+    @pytest.fixture
+    async def artifact_store(self, bucket: Bucket, prefix: str) -> AsyncIterator[ArtifactStore]:
+        plugin = ArtifactsS3(**bucket.settings, prefix=prefix, direct=True)
         async with plugin.chachaml_artifact_store() as store:
             yield store
 

@@ -10,6 +10,7 @@ from chachaml_kernel.ports import ArtifactStore, Authenticator, Exporter, Store
 from chachaml_kernel.services.artifacts import Artifacts
 from chachaml_kernel.services.bulk import Bulk
 from chachaml_kernel.services.changes import Changes
+from chachaml_kernel.services.direct import Direct
 from chachaml_kernel.services.experiments import Experiments
 from chachaml_kernel.services.exports import Exports
 from chachaml_kernel.services.health import Health
@@ -42,6 +43,7 @@ def kernel(
         bulk=Bulk(records, files, changes),
         metrics=Metrics(records, system_clock, changes),
         artifacts=Artifacts(records, files, system_clock, rising_id, changes),
+        direct=Direct(records, files, system_clock, rising_id, changes),
         experiments=Experiments(records, system_clock, changes),
         models=Models(records, system_clock, changes),
         views=Views(records, system_clock),

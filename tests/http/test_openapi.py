@@ -23,6 +23,8 @@ POST /api/w/runs
 POST /api/w/runs/{id}/params
 POST /api/w/runs/{id}/metrics
 POST /api/w/runs/{id}/artifacts
+POST /api/w/runs/{id}/artifacts/direct
+POST /api/w/runs/{id}/artifacts/direct/{upload}
 POST /api/w/runs/{id}/datasets
 POST /api/w/runs/{id}/end
 POST /api/w/runs/{id}/resume

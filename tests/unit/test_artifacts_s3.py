@@ -8,6 +8,7 @@ from chachaml_artifacts_s3 import ArtifactsS3
 from chachaml_artifacts_s3.client import connect, pool
 from chachaml_artifacts_s3.credentials import find_keys
 from chachaml_kernel.errors import ConfigError
+from chachaml_kernel.ports import Stored
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,10 @@ from chachaml_kernel.errors import ConfigError
         ("timeout", 0.0, "from 0.1 to 3600"),
         ("attempts", 0, "from 1 to 10"),
         ("abandoned_hours", -1.0, "from 0 to 10000"),
+        ("direct_seconds", 0, "from 1 to 43200"),
+        ("direct_seconds", 43_201, "from 1 to 43200"),
+        ("public_endpoint", "s3.example", "such as https://"),
+        ("public_endpoint", "https://user:hidden@s3.example", "no more"),
     ],
 )
 def test_a_setting_that_cannot_be_right_is_refused(setting: str, value: Any, said: str) -> None:
@@ -70,3 +75,47 @@ def test_the_bucket_is_named_in_the_path_or_before_the_host(
     keys = find_keys("key", "secret", "")
     client = connect(endpoint, http, keys, region="eu-west-1", virtual_host=virtual_host)
     assert client.presigned_get_object("runs", "a").partition("?")[0] == address
+
+
+@pytest.mark.parametrize(
+    ("settings", "address"),
+    [
+        ({}, "https://inside.example:9000/runs/folder/run/artifact"),
+        ({"public_endpoint": "https://s3.example"}, "https://s3.example/runs/folder/run/artifact"),
+        (
+            {"public_endpoint": "https://s3.example", "virtual_host": True},
+            "https://runs.s3.example/folder/run/artifact",
+        ),
+    ],
+)
+def test_signed_addresses_are_those_that_clients_know(
+    settings: dict[str, Any], address: str
+) -> None:
+    plugin = ArtifactsS3(
+        bucket="runs",
+        prefix="folder",
+        endpoint="https://inside.example:9000",
+        access_key="key",
+        secret_key="hidden",
+        session_token="of+a/role=",
+        **settings,
+    )
+    signer = plugin.signer()
+    for signed in (signer.get("run/artifact", {}), signer.put("run/artifact", Stored(0, "00")).url):
+        assert signed.partition("?")[0] == address
+        assert "X-Amz-Security-Token=of%2Ba%2Frole%3D&" in signed
+        assert "hidden" not in signed
+    assert "hidden" not in repr(signer)
+
+
+def test_an_address_signs_all_that_an_upload_has_to_say() -> None:
+    signer = ArtifactsS3(bucket="runs", access_key="key", secret_key="secret").signer()
+    permission = signer.put("run/artifact", Stored(3, "00ff"))
+    assert permission.headers == {
+        "Content-Length": "3",
+        "Content-Type": "application/octet-stream",
+        "x-amz-checksum-sha256": "AP8=",
+    }
+    signed = "content-length%3Bcontent-type%3Bhost%3Bx-amz-checksum-sha256"
+    assert f"X-Amz-SignedHeaders={signed}&X-Amz-Signature=" in permission.url
+    assert permission.url.count("X-Amz-Signature=") == 1

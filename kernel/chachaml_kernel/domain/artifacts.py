@@ -3,10 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from chachaml_kernel.domain.names import refuse_control_characters
+from chachaml_kernel.domain.names import check_name, refuse_control_characters
 from chachaml_kernel.errors import Invalid
 
 MAX_NAME_BYTES = 1_000
+SHA256 = re.compile(r"[0-9a-f]{64}")
 STORAGE_KEY = re.compile(r"[0-9a-f]{32}/([0-9a-f]{32})")
 
 
@@ -21,6 +22,26 @@ class Artifact:
     content_type: str
     sha256: str
     created_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promised:
+    """What a client says of bytes that it is going to send."""
+
+    name: str
+    size: int
+    sha256: str
+    content_type: str
+
+
+def check_promised(promised: Promised) -> None:
+    """Raise `Invalid` if no artifact can be as `promised`."""
+    check_artifact_name(promised.name)
+    check_name("content_type", promised.content_type)
+    if promised.size < 0:
+        raise Invalid(f"size is {promised.size}; it must be the number of bytes")
+    if not SHA256.fullmatch(promised.sha256):
+        raise Invalid(f"sha256 is {promised.sha256[:80]!r}; it must be 64 lower-case hex digits")
 
 
 def storage_key(run_id: str, artifact_id: str) -> str:

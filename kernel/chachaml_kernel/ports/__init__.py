@@ -8,6 +8,7 @@ cannot be reached raises `Upstream`.
 from chachaml_kernel.ports.artifact_store import ArtifactStore, Found, Stored
 from chachaml_kernel.ports.authenticator import Authenticator, Caller, Principal
 from chachaml_kernel.ports.bulk import BulkStore
+from chachaml_kernel.ports.direct import DirectArtifactStore, DirectTransfer, Permission, Sent
 from chachaml_kernel.ports.exporter import Column, Exporter, Table
 from chachaml_kernel.ports.frontend import Announce
 from chachaml_kernel.ports.keeping import KeepingStore, Snapshot
@@ -35,6 +36,8 @@ __all__ = [
     "BulkStore",
     "Caller",
     "Column",
+    "DirectArtifactStore",
+    "DirectTransfer",
     "ExperimentStore",
     "Exporter",
     "Folder",
@@ -45,10 +48,12 @@ __all__ = [
     "LiveStore",
     "MetricStore",
     "ModelStore",
+    "Permission",
     "Place",
     "Principal",
     "Relay",
     "RunStore",
+    "Sent",
     "Snapshot",
     "Store",
     "Stored",

@@ -7,6 +7,7 @@ fixture. So that failed assertions show their values, put into `conftest.py`:
 """
 
 from chachaml_kernel.testing.artifact_store import ArtifactStoreSuite
+from chachaml_kernel.testing.direct_transfer import DirectTransferSuite
 from chachaml_kernel.testing.exporter import ExporterSuite
 from chachaml_kernel.testing.folder import FolderSuite
 from chachaml_kernel.testing.llm_provider import LLMProviderSuite
@@ -15,6 +16,7 @@ from chachaml_kernel.testing.store import StoreSuite
 
 __all__ = [
     "ArtifactStoreSuite",
+    "DirectTransferSuite",
     "ExporterSuite",
     "FolderSuite",
     "LLMProviderSuite",

@@ -21,6 +21,8 @@ PAGE = 1_000
 """Objects that S3 names at a time."""
 PROBE = ".writable"
 """The object that is written to see whether that can be done; no key can name it."""
+MISMATCHES = ("BadDigest", "XAmzContentChecksumMismatch")
+"""How Amazon, and MinIO, refuse bytes that do not have their checksum."""
 ALREADY_THERE = ("BucketAlreadyOwnedByYou", "BucketAlreadyExists")
 
 
@@ -68,6 +70,36 @@ class Bucket:
         """Raise `Upstream` if no object can be put there now."""
         with self._told():
             self._probe()
+
+    def compares(self) -> bool:
+        """Tell whether bytes are refused that are not those of the SHA-256 that is sent along."""
+        wrong: dict[str, str | list[str] | tuple[str]]
+        wrong = {
+            "x-amz-checksum-sha256": b64encode(hashlib.sha256(b"other bytes").digest()).decode()
+        }
+        with self._told():
+            try:
+                self._client._put_object(self._name, self._prefix + PROBE, b"", wrong)
+            except S3Error as error:
+                return error.code in MISMATCHES
+        return False
+
+    def stat(self, key: str) -> tuple[int, str | None, datetime] | None:
+        """Return the size of an object, its SHA-256 in base64 if S3 knows it, and its time."""
+        asked: dict[str, str | list[str] | tuple[str]] = {"x-amz-checksum-mode": "ENABLED"}
+        with self._told():
+            try:
+                found = self._client.stat_object(
+                    self._name, self._prefix + key, extra_headers=asked
+                )
+            except S3Error as error:
+                if error.code == "NoSuchKey":
+                    return None
+                raise
+        if found.size is None or found.last_modified is None:
+            raise Upstream(f"{self.place} does not say how large an object is, or since when")
+        told = (found.metadata or {}).get("x-amz-checksum-sha256")
+        return found.size, told, found.last_modified
 
     def put(self, key: str, content: bytes) -> None:
         """Store a whole object."""

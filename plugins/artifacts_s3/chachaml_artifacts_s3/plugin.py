@@ -1,20 +1,24 @@
 """The plugin: its settings and its hook."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from chachaml_kernel.errors import ConfigError
 from chachaml_kernel.hookspecs import hookimpl
 from chachaml_kernel.ports import ArtifactStore, Place
+from minio import Minio
+from minio.credentials.providers import Provider
 
 from chachaml_artifacts_s3.bucket import Bucket
 from chachaml_artifacts_s3.client import connect, pool
 from chachaml_artifacts_s3.credentials import find_keys
 from chachaml_artifacts_s3.place import S3Place
+from chachaml_artifacts_s3.signing import Signer, now
 from chachaml_artifacts_s3.store import open_store
 from chachaml_artifacts_s3.uploads import Limits
 
@@ -32,6 +36,7 @@ RANGES = {
     "timeout": (0.1, 3_600),
     "attempts": (1, 10),
     "abandoned_hours": (0, 10_000),
+    "direct_seconds": (1, 12 * 3_600),
 }
 """From where to where a number may be."""
 
@@ -47,6 +52,8 @@ class ArtifactsS3:
     - `part_size`, `uploads`, `threads`: how much is under way at a time; see `Limits`.
     - `timeout`, `attempts`: how long to wait for an answer, in seconds, and how often to ask.
     - `abandoned_hours`: how old an unfinished upload is that a start takes for a dead server's.
+    - `direct`, `direct_seconds`, `public_endpoint`: whether clients may read and write objects by
+      themselves, for how long at a time, and where they reach the service if not at `endpoint`.
     """
 
     bucket: str
@@ -65,11 +72,16 @@ class ArtifactsS3:
     timeout: float = 10.0
     attempts: int = 3
     abandoned_hours: float = 24.0
+    direct: bool = False
+    direct_seconds: int = 300
+    public_endpoint: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be right, before anything is asked of the service."""
         _check_names(self.bucket, self.prefix)
-        _check_endpoint(self.endpoint)
+        _check_endpoint("endpoint", self.endpoint)
+        if self.public_endpoint:
+            _check_endpoint("public_endpoint", self.public_endpoint)
         if self.ca_file is not None and not self.ca_file.is_file():
             raise ConfigError(f"ca_file {self.ca_file} is no file; name one of certificates in PEM")
         if bool(self.access_key) != bool(self.secret_key):
@@ -87,6 +99,7 @@ class ArtifactsS3:
             self._limits(),
             make_bucket=self.make_bucket,
             abandoned_hours=self.abandoned_hours,
+            signer=self.signer() if self.direct else None,
         )
 
     @hookimpl
@@ -96,15 +109,32 @@ class ArtifactsS3:
         side_by_side = max(limits.uploads, FILES_AT_A_TIME)
         return [S3Place(self._open, replace(limits, uploads=side_by_side))]
 
+    def signer(self, *, clock: Callable[[], datetime] = now) -> Signer:
+        """Return what signs addresses in the bucket, by a clock of the caller's choice."""
+        return Signer(
+            connect=self._connect(self.public_endpoint or self.endpoint),
+            keys=self._keys(),
+            region=self.region,
+            bucket=self.bucket,
+            prefix=_folder(self.prefix),
+            seconds=self.direct_seconds,
+            clock=clock,
+        )
+
     def _open(self, bucket: str, prefix: str) -> Bucket:
         _check_names(bucket, prefix)
+        client = self._connect(self.endpoint)(self._keys())
+        return Bucket(client, bucket, prefix=_folder(prefix), endpoint=self.endpoint)
+
+    def _connect(self, endpoint: str) -> Callable[[Provider], Minio]:
+        """Return what makes clients of an endpoint, which share their connections."""
         http = pool(timeout=self.timeout, attempts=self.attempts, ca_file=self.ca_file)
-        keys = find_keys(self.access_key, self.secret_key, self.session_token)
-        client = connect(
-            self.endpoint, http, keys, region=self.region, virtual_host=self.virtual_host
+        return lambda keys: connect(
+            endpoint, http, keys, region=self.region, virtual_host=self.virtual_host
         )
-        folder = f"{prefix.rstrip('/')}/" if prefix else ""
-        return Bucket(client, bucket, prefix=folder, endpoint=self.endpoint)
+
+    def _keys(self) -> Provider:
+        return find_keys(self.access_key, self.secret_key, self.session_token)
 
     def _limits(self) -> Limits:
         return Limits(
@@ -113,6 +143,10 @@ class ArtifactsS3:
             threads=self.threads,
             patience=self.timeout,
         )
+
+
+def _folder(prefix: str) -> str:
+    return f"{prefix.rstrip('/')}/" if prefix else ""
 
 
 def _check_names(bucket: str, prefix: str) -> None:
@@ -127,9 +161,9 @@ def _check_names(bucket: str, prefix: str) -> None:
         )
 
 
-def _check_endpoint(endpoint: str) -> None:
+def _check_endpoint(setting: str, endpoint: str) -> None:
     """Refuse what is no address; say nothing of it, since it may hold a password."""
-    wrong = ConfigError("endpoint must be an address such as https://s3.example:9000, no more")
+    wrong = ConfigError(f"{setting} must be an address such as https://s3.example:9000, no more")
     try:
         parts = urlsplit(endpoint)
         port = parts.port

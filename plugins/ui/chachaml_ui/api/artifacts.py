@@ -1,14 +1,10 @@
 """Routes of artifacts: bytes in, bytes out."""
 
-import re
 from collections.abc import AsyncIterator
-from typing import Annotated
 
 from aiohttp import web
-from chachaml_kernel.domain.artifacts import MAX_NAME_BYTES, Artifact
-from chachaml_kernel.domain.names import MAX_NAME
-from chachaml_kernel.errors import Invalid
-from msgspec import Meta, Struct
+from chachaml_kernel.domain.artifacts import Artifact
+from msgspec import Struct
 
 from chachaml_ui.answers import problem
 from chachaml_ui.api import streams
@@ -17,15 +13,6 @@ from chachaml_ui.api.table import Call, Nothing, Route, route
 from chachaml_ui.api.wire import artifacts as wire_artifacts
 from chachaml_ui.api.wire.values import Id
 from chachaml_ui.security import SANDBOX
-
-_TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
-_MEDIA_TYPE = re.compile(rf'{_TOKEN}/{_TOKEN}(\s*;\s*{_TOKEN}=({_TOKEN}|"[ !#-\[\]-~]*"))*')
-"""A media type with its parameters (RFC 9110, 8.3.1)."""
-
-_PLAIN = r"[^/\\\u0000-\u001f\u007f-\u009f]"
-_NO_DOT = r"[^./\\\u0000-\u001f\u007f-\u009f]"
-_FOLDER = rf"({_NO_DOT}{_PLAIN}*|\.{_NO_DOT}{_PLAIN}*|\.\.{_PLAIN}+)"
-"""A part of an artifact's name: not empty, `.` or `..`, no backslash, no control character."""
 
 
 class ArtifactPath(Struct, frozen=True):
@@ -37,37 +24,26 @@ class ArtifactPath(Struct, frozen=True):
 class Upload(Struct, frozen=True, forbid_unknown_fields=True):
     """What the bytes are called, and what they are."""
 
-    name: Annotated[
-        str,
-        Meta(
-            description="`/` separates folders; at most 1,000 bytes",
-            examples=["model.pkl"],
-            extra_json_schema={"pattern": f"^{_FOLDER}(/{_FOLDER})*$", "maxLength": MAX_NAME_BYTES},
-        ),
-    ]
-    content_type: Annotated[
-        str,
-        Meta(extra_json_schema={"pattern": f"^{_TOKEN}/{_TOKEN}(;.*)?$", "maxLength": MAX_NAME}),
-    ] = "application/octet-stream"
+    name: wire_artifacts.ArtifactName
+    content_type: wire_artifacts.ContentType = "application/octet-stream"
 
 
 async def upload_artifact(
     call: Call[RunPath, Upload, AsyncIterator[bytes]],
 ) -> wire_artifacts.Uploaded:
     """Store bytes as an artifact of a run, in place of the one that has its name."""
-    content_type = call.query.content_type
-    if not _MEDIA_TYPE.fullmatch(content_type):
-        raise Invalid(
-            f"content_type is {content_type!r}; it must be a media type such as text/plain"
-        )
+    content_type = wire_artifacts.check_content_type(call.query.content_type)
     artifact = await call.kernel.artifacts.upload(
         call.path.id, call.query.name, call.body, content_type=content_type, once=call.once
     )
-    return wire_artifacts.Uploaded(True, artifact.id, artifact.name, artifact.sha256, artifact.size)
+    return wire_artifacts.from_new_artifact(artifact)
 
 
 async def download_artifact(call: Call[ArtifactPath, Nothing, None]) -> web.StreamResponse:
-    """Return the bytes of an artifact, or the part of them that `Range` asks for."""
+    """Return the bytes of an artifact, or the part of them that `Range` asks for.
+
+    Where the server is set up so, it answers with the address where they are instead.
+    """
     artifact = await call.kernel.artifacts.get(call.path.id)
     headers = call.request.headers
     etag = f'"{artifact.sha256}"'
@@ -83,6 +59,11 @@ async def download_artifact(call: Call[ArtifactPath, Nothing, None]) -> web.Stre
             f"the artifact has {artifact.size} bytes, none of them in {asked!r}",
             {"Content-Range": f"bytes */{artifact.size}"},
         )
+    if call.request.method == "GET" and "If-Range" not in headers:
+        address = await call.kernel.direct.address(artifact, _headers_elsewhere(artifact))
+        if address is not None:
+            found = {"Location": address, "Cache-Control": "private, no-store"}
+            return web.Response(status=307, headers=found)
     return await _send(call, artifact, span)
 
 
@@ -115,6 +96,15 @@ def _headers(artifact: Artifact) -> dict[str, str]:
     }
 
 
+def _headers_elsewhere(artifact: Artifact) -> dict[str, str]:
+    """Return what another server says of the bytes, which knows no policy and allows guessing."""
+    return {
+        "Content-Type": "application/octet-stream",
+        "Content-Disposition": streams.attachment(artifact.name),
+        "Cache-Control": "private, no-cache",
+    }
+
+
 def routes() -> list[Route]:
     """Return the routes of artifacts."""
     return [
@@ -131,7 +121,7 @@ def routes() -> list[Route]:
             download_artifact,
             tag="artifacts",
             problems=(404, 416),
-            statuses=(200, 206, 304),
+            statuses=(200, 206, 304, 307),
             media=("*/*",),
         ),
     ]

@@ -27,7 +27,13 @@ PROBLEMS = {
 }
 RETRY = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}, "required": True}}
 LINK = {"Link": {"description": 'the next page: `<…>; rel="next"`', "schema": {"type": "string"}}}
-SUCCESSES = {200: "Success", 206: "The part that was asked for", 304: "Not modified"}
+SUCCESSES = {
+    200: "Success",
+    206: "The part that was asked for",
+    304: "Not modified",
+    307: "What was asked for is at the address in `Location`, for a short time",
+}
+WITHOUT_BODY = (304, 307)
 REFERENCES = "#/components/schemas/{name}"
 OCTETS = {"schema": {"type": "string", "format": "binary"}}
 KEY_SCHEMA = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"}
@@ -167,7 +173,7 @@ def _responses(route: Route, schemas: _Schemas) -> dict[str, Any]:
     responses: dict[str, Any] = {}
     for status in route.statuses:
         responses[str(status)] = {"description": SUCCESSES[status]}
-        if status != 304:
+        if status not in WITHOUT_BODY:
             responses[str(status)]["content"] = content
     if get_origin(route.answer_type) is Paged:
         responses["200"]["headers"] = LINK

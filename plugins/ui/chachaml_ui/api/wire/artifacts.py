@@ -1,9 +1,12 @@
 """Artifacts and datasets as JSON."""
 
+import re
 from typing import Annotated, Any
 
 from chachaml_kernel.domain import artifacts, datasets
+from chachaml_kernel.domain.artifacts import MAX_NAME_BYTES
 from chachaml_kernel.domain.datasets import MAX_COUNT
+from chachaml_kernel.domain.names import MAX_NAME
 from chachaml_kernel.errors import Invalid
 from msgspec import Meta, Struct
 
@@ -12,6 +15,25 @@ from chachaml_ui.api.wire.values import Id, Name, Text, Time
 Count = Annotated[
     int | float,
     Meta(extra_json_schema={"type": "integer", "minimum": 0, "maximum": MAX_COUNT}),
+]
+_PLAIN = r"[^/\\\u0000-\u001f\u007f-\u009f]"
+_NO_DOT = r"[^./\\\u0000-\u001f\u007f-\u009f]"
+_FOLDER = rf"({_NO_DOT}{_PLAIN}*|\.{_NO_DOT}{_PLAIN}*|\.\.{_PLAIN}+)"
+"""A part of an artifact's name: not empty, `.` or `..`, no backslash, no control character."""
+ArtifactName = Annotated[
+    str,
+    Meta(
+        description="`/` separates folders; at most 1,000 bytes",
+        examples=["model.pkl"],
+        extra_json_schema={"pattern": f"^{_FOLDER}(/{_FOLDER})*$", "maxLength": MAX_NAME_BYTES},
+    ),
+]
+_TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
+_MEDIA_TYPE = re.compile(rf'{_TOKEN}/{_TOKEN}(\s*;\s*{_TOKEN}=({_TOKEN}|"[ !#-\[\]-~]*"))*')
+"""A media type with its parameters (RFC 9110, 8.3.1)."""
+ContentType = Annotated[
+    str,
+    Meta(extra_json_schema={"pattern": f"^{_TOKEN}/{_TOKEN}(;.*)?$", "maxLength": MAX_NAME}),
 ]
 Digest = Annotated[str, Meta(description="SHA-256 of the bytes, in lower-case hex")]
 
@@ -35,6 +57,32 @@ class Uploaded(Struct, frozen=True):
     name: str
     sha256: Digest
     size: int
+
+
+class Promised(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a client says of bytes that it sends to S3 by itself."""
+
+    name: ArtifactName
+    size: Annotated[int, Meta(description="In bytes", extra_json_schema={"minimum": 0})]
+    sha256: Annotated[
+        str,
+        Meta(
+            description="SHA-256 of the bytes, in lower-case hex",
+            extra_json_schema={"pattern": "^[0-9a-f]{64}$"},
+        ),
+    ]
+    content_type: ContentType = "application/octet-stream"
+
+
+class Begun(Struct, frozen=True):
+    """The request by which the bytes of a direct upload are sent."""
+
+    ok: bool
+    id: Id
+    method: str
+    url: Annotated[str, Meta(description="Keep it as a password until it expires")]
+    headers: Annotated[dict[str, str], Meta(description="Send all of them")]
+    expires_at: Time
 
 
 class NewDataset(Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,6 +121,30 @@ def from_artifact(artifact: artifacts.Artifact) -> Artifact:
         content_type=artifact.content_type,
         sha256=artifact.sha256,
         created_at=artifact.created_at,
+    )
+
+
+def from_new_artifact(artifact: artifacts.Artifact) -> Uploaded:
+    """Return the answer to an upload."""
+    return Uploaded(True, artifact.id, artifact.name, artifact.sha256, artifact.size)
+
+
+def check_content_type(content_type: str) -> str:
+    """Return `content_type` if bytes may be said to be of it, else raise `Invalid`."""
+    if not _MEDIA_TYPE.fullmatch(content_type):
+        raise Invalid(
+            f"content_type is {content_type!r}; it must be a media type such as text/plain"
+        )
+    return content_type
+
+
+def to_promised(said: Promised) -> artifacts.Promised:
+    """Return what a client promises."""
+    return artifacts.Promised(
+        name=said.name,
+        size=said.size,
+        sha256=said.sha256,
+        content_type=check_content_type(said.content_type),
     )
 
 
