@@ -7,13 +7,15 @@ import msgspec
 from msgspec import Meta
 
 from chachaml_kernel.domain.language.fields import KeyKind
-from chachaml_kernel.domain.metrics import Window
+from chachaml_kernel.domain.metrics import MAX_STEP, MIN_STEP, Window
 from chachaml_kernel.tools.runs import RunId
 from chachaml_kernel.tools.shapes import Number, Time, Url, number, run_url, time
 from chachaml_kernel.tools.tool import AnyTool, Arguments, Tool
 
 if TYPE_CHECKING:
     from chachaml_kernel.kernel import Kernel
+
+Step = Annotated[int, Meta(ge=MIN_STEP, le=MAX_STEP)]
 
 
 class ListKeys(Arguments, frozen=True, kw_only=True):
@@ -37,8 +39,8 @@ class GetMetricHistory(Arguments, frozen=True, kw_only=True):
     run_id: RunId
     key: Annotated[str, Meta(description="the metric's key")]
     max_points: Annotated[int, Meta(ge=2, le=500)] = 50
-    first_step: int | None = None
-    last_step: int | None = None
+    first_step: Step | None = None
+    last_step: Step | None = None
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):
