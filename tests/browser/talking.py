@@ -31,10 +31,13 @@ def service_in_thread() -> Iterator[Service]:
         loop.close()
 
 
-def serve_talking(folder: Path, service: Service, write: Write, *, key: str) -> Server:
+def serve_talking(
+    folder: Path, service: Service, write: Write, *, key: str, annotates: bool = False
+) -> Server:
     """Serve runs, and a chat with the scripted model; without a key, callers bring theirs."""
     config = folder / "c.toml"
     config.write_text(
+        f"[kernel]\nchat_annotate = {str(annotates).lower()}\n"
         "[plugins.store_sqlite]\n[plugins.artifacts_fs]\n[plugins.ui]\n"
         f'[plugins.chat_openai]\nbase_url = "{service.url}/v1"\nmodel = "small"\n'
         + (f'api_key = "{key}"\n' if key else "")
