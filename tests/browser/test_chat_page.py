@@ -100,6 +100,8 @@ def test_a_key_is_kept_in_the_browser_and_sent_with_each_question(
     service.will(wire.text("Good."), wire.text("Good again."))
     page = visit(talk(key=""), "/chat")
     expect(page.get_by_text("neither stores nor logs it")).to_be_visible()
+    ask(page, "Hello?")
+    expect(page.get_by_label("API key")).to_be_focused()  # since it is wanted
     page.get_by_label("API key").fill(SECRET)
     ask(page, "Hello?")
     expect(page.get_by_text("Good.")).to_be_visible()

@@ -46,6 +46,20 @@ async def test_a_hostile_note_writes_nothing_even_if_the_model_obeys_it(chat: Ch
     assert await tags(chat, run_id) == {}
 
 
+async def test_a_long_result_is_cut_for_the_model(chat: Chatting) -> None:
+    run_id = (await chat.kernel.runs.start(name="a")).id
+
+    async def log() -> AsyncIterator[bytes]:
+        yield b"x" * 40_000
+
+    await chat.kernel.artifacts.upload(run_id, "log.txt", log())
+    wanted = f'{{"run_id": "{run_id}", "name": "log.txt", "max_bytes": 32000}}'
+    chat.service.will(openai_wire.calls(("get_artifact_text", wanted)), openai_wire.text("Long."))
+    [read] = (await chat.ask())["tool_calls"]
+    assert "characters more were left out" in read["result"]
+    assert len(read["result"]) < 30_200
+
+
 async def test_a_model_annotates_where_that_is_allowed(tmp_path: Path) -> None:
     async with chatting(tmp_path, annotate=True) as chat:
         run_id = (await chat.kernel.runs.start(name="a")).id

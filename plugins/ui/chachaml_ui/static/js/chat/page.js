@@ -24,6 +24,7 @@ function showProvider() {
   models.value = model(name) ?? own;
   document.getElementById("models").replaceChildren();
   document.getElementById("own-key").hidden = keyed === "yes";
+  secret.required = keyed !== "yes";
   secret.value = keyed === "yes" ? "" : key(name);
 }
 
