@@ -13,13 +13,18 @@ from playwright.sync_api import Page, ViewportSize, expect
 from tests.browser.accessibility import barriers
 from tests.browser.conftest import PHONE, WIDE, Serve, Theme, Visit
 from tests.browser.listed import a_few_runs, no_runs
+from tests.browser.logbook import Logbook, Write
 from tests.browser.talking import serve_talking, service_in_thread
 from tests.servers import openai_wire as wire
-from tests.servers.scripted import Service
+from tests.servers.scripted import Scripted, Service
 
 RUN = f"{1:032x}"
 SECRET = "sk-of-a-person"
-HOSTILE = '<img src=x onerror="document.title=1"> **bold** <script>document.title=2</script>'
+WEEK = "Did any run fail or diverge this week?"
+FOREIGN = "[elsewhere](//evil.example/runs)"
+HOSTILE = (
+    FOREIGN + '<img src=x onerror="document.title=1"> **bold** <script>document.title=2</script>'
+)
 
 
 @pytest.fixture
@@ -32,8 +37,8 @@ def service() -> Iterator[Service]:
 def talk(tmp_path: Path, service: Service) -> Iterator[Callable[..., Server]]:
     """Return what serves a few runs and a chat, with a key or without."""
     with ExitStack() as stack:
-        yield lambda key="sk-server", limits="": stack.enter_context(
-            serve_talking(tmp_path, service, a_few_runs, key=key, limits=limits)
+        yield lambda write=a_few_runs, key="sk-server", **given: stack.enter_context(
+            serve_talking(tmp_path, service, write, key=key, **given)
         )
 
 
@@ -68,8 +73,9 @@ def test_an_answer_streams_with_its_calls_and_its_links(
     expect(calls.first.locator("pre")).to_contain_text(RUN)
     expect(page.locator(".bot .prose strong").last).to_have_text("bold")
     expect(page.locator("#chat img, #chat script")).to_have_count(0)
+    expect(page.locator(".cite")).to_have_text(["this one"])
     expect(page.locator(".bot[aria-busy]")).to_have_count(0)
-    expect(page.get_by_text("2 rounds, 330 tokens")).to_be_visible()
+    expect(page.locator(".bot").get_by_text("2 rounds, 330 tokens")).to_be_visible()
     assert barriers(page) == []
     page.get_by_role("link", name="this one").click()
     page.wait_for_url(f"**/runs/{RUN}")
@@ -102,6 +108,8 @@ def test_a_key_is_kept_in_the_browser_and_sent_with_each_question(
     service.will(wire.text("Good."), wire.text("Good again."))
     page = visit(talk(key=""), "/chat")
     expect(page.get_by_text("neither stores nor logs it")).to_be_visible()
+    ask(page, "Hello?")
+    expect(page.get_by_label("API key")).to_be_focused()  # since it is wanted
     page.get_by_label("API key").fill(SECRET)
     ask(page, "Hello?")
     expect(page.get_by_text("Good.")).to_be_visible()
@@ -113,6 +121,103 @@ def test_a_key_is_kept_in_the_browser_and_sent_with_each_question(
     assert keys == [f"Bearer {SECRET}"] * 2
     assert SECRET not in page.url
     assert SECRET not in page.content()
+
+
+def test_each_reply_is_a_part_of_its_own_and_what_was_spent_is_told(
+    talk: Callable[..., Server], service: Service, visit: Visit
+) -> None:
+    looks = wire.chunk(delta={"content": "I look:"})
+    service.will(
+        Scripted([looks, *wire.calls(("list_runs", '{"limit": 1}')).pieces]),
+        wire.text("# Found\n\n1. one\n\n", "```\ncode\n```"),
+    )
+    page = visit(talk(), "/chat")
+    ask(page, "Which?")
+    expect(page.get_by_role("heading", name="Found")).to_be_visible()
+    expect(page.get_by_text("I look:", exact=True)).to_be_visible()
+    expect(page.locator(".prose ol")).to_have_css("list-style-type", "decimal")
+    expect(page.locator(".prose pre code")).to_have_css("padding-left", "0px")
+    expect(page.get_by_role("status").filter(has_text="rounds")).to_have_text(
+        "2 rounds, 330 tokens"
+    )
+    expect(page.locator(".call summary")).to_contain_text("1 run")
+
+
+@pytest.mark.parametrize("window", [WIDE, PHONE], ids=["wide", "narrow"])
+def test_the_end_of_an_answer_is_in_sight_until_its_reader_goes_up(
+    talk: Callable[..., Server], service: Service, visit: Visit, window: ViewportSize
+) -> None:
+    service.will(*(wire.text("Word.\n\n" * 100, f"End {which}.") for which in ("one", "two")))
+    page = visit(talk(), "/chat", window=window)
+    ask(page, "First?")
+    expect(page.get_by_text("End one.")).to_be_in_viewport()
+    ask(page, "Second?")
+    expect(page.get_by_text("End two.")).to_be_in_viewport()
+    page.evaluate("scrollTo(0, 0)")
+    page.locator("#chat").evaluate("chat => { chat.style.minHeight = '9999px'; }")
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    expect(page.get_by_text("First?")).to_be_in_viewport()
+
+
+def test_a_new_chat_forgets_the_answer_under_way(
+    talk: Callable[..., Server], service: Service, visit: Visit
+) -> None:
+    service.will(wire.broken("I begin", then="hang"))
+    page = visit(talk(), "/chat", refusals=(0,))
+    ask(page, "A long story?")
+    expect(page.get_by_text("I begin")).to_be_visible()
+    page.get_by_role("button", name="New chat").click()
+    expect(page.get_by_text("Ask in your own words")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Ask in your own words")).to_be_visible()
+
+
+def test_what_has_come_is_kept_when_the_page_is_left(
+    talk: Callable[..., Server], service: Service, visit: Visit
+) -> None:
+    service.will(wire.broken("I begin", then="hang"), wire.text("All of it."))
+    page = visit(talk(), "/chat", refusals=(0,))
+    ask(page, "A long story?")
+    expect(page.get_by_text("I begin")).to_be_visible()
+    page.evaluate("dispatchEvent(new Event('pagehide'))")  # before the answer breaks off by that
+    page, address = page.context.new_page(), page.url
+    page.goto(address)
+    expect(page.get_by_text("I begin")).to_be_visible()
+    expect(page.locator("#chat").get_by_role("alert")).to_contain_text("broke off")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("All of it.")).to_be_visible()
+
+
+def test_two_tabs_keep_what_was_said_in_both(
+    talk: Callable[..., Server], service: Service, visit: Visit
+) -> None:
+    service.will(wire.text("One."), wire.text("Two."))
+    first = visit(talk(), "/chat")
+    second = first.context.new_page()
+    second.goto(first.url)
+    ask(first, "In the first?")
+    expect(first.get_by_role("button", name="Copy")).to_be_visible()
+    ask(second, "In the second?")
+    expect(second.get_by_role("button", name="Copy")).to_be_visible()
+    second.reload()
+    expect(second.locator(".me")).to_have_text(["In the first?", "In the second?"])
+
+
+def test_where_the_browser_has_no_room_the_oldest_is_forgotten(
+    talk: Callable[..., Server], service: Service, visit: Visit
+) -> None:
+    service.will(wire.text("One. " * 20), wire.text("Two."))
+    page = visit(talk(), "/chat")
+    ask(page, "First?")
+    expect(page.get_by_role("button", name="Copy")).to_be_visible()
+    page.evaluate(
+        "for (let size = 2 ** 22; size >= 1; size /= 2)"
+        " try { localStorage[`full ${size}`] = 'x'.repeat(size); } catch { continue; }"
+    )
+    ask(page, "Second?")
+    expect(page.get_by_role("button", name="Copy")).to_have_count(2)
+    page.reload()
+    expect(page.locator(".me")).to_have_text(["Second?"])
 
 
 def test_an_answer_is_stopped_and_the_model_with_it(
@@ -167,13 +272,49 @@ def test_a_question_too_many_can_be_tried_again(
     expect(other.get_by_text("Now.")).to_be_visible()
 
 
-def test_examples_are_about_what_is_there(
+def test_an_example_is_asked_by_its_button(
     talk: Callable[..., Server], service: Service, visit: Visit
 ) -> None:
     service.will(wire.text("None did."))
     page = visit(talk(), "/chat")
-    page.get_by_role("button", name="Did any run fail or diverge this week?").click()
+    page.get_by_role("button", name=WEEK).click()
     expect(page.get_by_text("None did.")).to_be_visible()
+
+
+async def one_run(logbook: Logbook) -> None:
+    await logbook.run("alone", experiment="small", metric=("accuracy", 0.9))
+
+
+@pytest.mark.parametrize(
+    ("write", "examples"),
+    [
+        (no_runs, []),
+        (one_run, ["How did the run of small go?", WEEK]),
+        (
+            a_few_runs,
+            [
+                "How do the runs of words differ?",
+                "Which run of digits has the best accuracy?",
+                "What do the best runs of digits have in common?",
+                WEEK,
+            ],
+        ),
+    ],
+)
+def test_examples_are_about_what_is_there(
+    talk: Callable[..., Server], visit: Visit, write: Write, examples: list[str]
+) -> None:
+    page = visit(talk(write), "/chat")
+    expect(page.locator(".asks button")).to_have_text(examples)
+    expect(page.get_by_role("link", name="log the first one")).to_have_count(int(not examples))
+
+
+def test_the_page_says_whether_the_model_may_change_something(
+    talk: Callable[..., Server], visit: Visit
+) -> None:
+    expect(visit(talk(), "/chat").get_by_text("changes nothing")).to_be_visible()
+    page = visit(talk(no_runs, limits="chat_annotate = true"), "/chat")
+    expect(page.get_by_text("sets tags, notes and descriptions")).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -24,6 +24,20 @@ async def chat(home: Home) -> AsyncIterator[Chatting]:
         yield chat
 
 
+async def test_a_long_result_is_cut_for_the_model(chat: Chatting) -> None:
+    run_id = (await chat.kernel.runs.start(name="a")).id
+
+    async def log() -> AsyncIterator[bytes]:
+        yield b"x" * 40_000
+
+    await chat.kernel.artifacts.upload(run_id, "log.txt", log())
+    wanted = f'{{"run_id": "{run_id}", "name": "log.txt", "max_bytes": 32000}}'
+    chat.service.will(openai_wire.calls(("get_artifact_text", wanted)), openai_wire.text("Long."))
+    [read] = (await chat.ask())["tool_calls"]
+    assert "characters more were left out" in read["result"]
+    assert len(read["result"]) < 30_200
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "said"),
     [
@@ -32,6 +46,11 @@ async def chat(home: Home) -> AsyncIterator[Chatting]:
         ("get_run", "[" * 100_000, "not valid JSON"),
         ("get_run", '{"id": "x"}', "it takes run_id"),
         ("get_run", '{"run_id": "x"}', "list_runs and find_runs show ids"),
+        (
+            "get_metric_history",
+            f'{{"run_id": "x", "key": "m", "last_step": {10**30}}}',
+            "last_step",
+        ),
         ("drop_all", "{}", "no tool is named 'drop_all'"),
     ],
 )
@@ -62,8 +81,27 @@ async def test_calls_are_understood_without_ids_numbers_or_the_right_end(chat: C
         openai_wire.text("Done."),
     )
     answer = await chat.ask()
-    assert [call["id"] for call in answer["tool_calls"]] == ["x", "y", "call_0"]
+    assert [call["name"] for call in answer["tool_calls"]] == ["list_runs"] * 3
     assert not any(call["is_error"] for call in answer["tool_calls"])
+    sent = chat.service.requests[2].body["messages"]
+    called = [call["id"] for said in sent for call in said.get("tool_calls", ())]
+    answered = [said["tool_call_id"] for said in sent if said["role"] == "tool"]
+    assert called == answered == ["x", "y", "call_0"]
+
+
+async def test_calls_of_different_replies_are_told_apart_though_their_ids_are_the_same(
+    chat: Chatting,
+) -> None:
+    chat.service.will(
+        openai_wire.calls(("list_runs", '{"limit": 1}')),
+        openai_wire.calls(("list_models", '{"limit": 2}')),
+        openai_wire.text("Done."),
+    )
+    answer = await chat.ask()
+    assert [(call["id"], call["arguments"]) for call in answer["tool_calls"]] == [
+        ("call_1", '{"limit": 1}'),
+        ("call_2", '{"limit": 2}'),
+    ]
 
 
 @pytest.mark.parametrize(

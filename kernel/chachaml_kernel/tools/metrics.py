@@ -15,6 +15,8 @@ from chachaml_kernel.tools.tool import AnyTool, Arguments, Tool
 if TYPE_CHECKING:
     from chachaml_kernel.kernel import Kernel
 
+Step = Annotated[int, Meta(ge=MIN_STEP, le=MAX_STEP)]
+
 
 Step = Annotated[int, Meta(ge=MIN_STEP, le=MAX_STEP)]
 

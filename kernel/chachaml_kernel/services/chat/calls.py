@@ -60,13 +60,17 @@ class Toolbox(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Calls:
-    """Does the calls of replies."""
+    """Does the calls of all replies to one question.
+
+    They are told of by ids of their own, since a service may give those of two replies the same.
+    """
 
     tools: Toolbox
     annotate: bool
     tell: Tell
+    begun: int = 0
 
     def offered(self) -> Sequence[OfferedTool]:
         """Return the tools that the model may call."""
@@ -77,15 +81,17 @@ class Calls:
 
     async def do(self, calls: Sequence[ToolCall]) -> ToolResults:
         """Return the results of all calls of one reply, in their order."""
-        for call in calls:
-            await self.tell(Called(call.id, call.name, call.arguments))
+        ids = [f"call_{self.begun + place}" for place in range(1, len(calls) + 1)]
+        self.begun += len(calls)
+        for own, call in zip(ids, calls, strict=True):
+            await self.tell(Called(own, call.name, call.arguments))
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(self._do(call)) for call in calls[:MAX_CALLS]]
         late = f"only {MAX_CALLS} calls are done at a time; call this one again"
         results = [task.result() for task in tasks]
         results += [ToolResult(call.id, late, is_error=True) for call in calls[MAX_CALLS:]]
-        for call, result in zip(calls, results, strict=True):
-            await self.tell(Returned(call.id, call.name, result.text, result.is_error))
+        for own, call, result in zip(ids, calls, results, strict=True):
+            await self.tell(Returned(own, call.name, result.text, result.is_error))
         return ToolResults(results)
 
     async def _do(self, call: ToolCall) -> ToolResult:

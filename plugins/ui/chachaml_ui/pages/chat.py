@@ -22,6 +22,7 @@ async def chat(request: web.Request) -> web.Response:
         "chat.html",
         frame=await load_frame(request),
         providers=kernel.chat.providers(),
+        annotates=kernel.chat.budget.annotate,
         questions=await _questions(kernel),
         longest=MAX_QUESTION,
     )
@@ -29,16 +30,21 @@ async def chat(request: web.Request) -> web.Response:
 
 async def _questions(kernel: Kernel) -> Sequence[str]:
     """Return examples of questions, about what is there."""
-    page = await kernel.experiments.overview(limit=EXPERIMENTS)
-    return [
-        *(question for each in page.rows for question in _about(each)),
-        "Did any run fail or diverge this week?",
-        "Which models are in production, and since when?",
-    ]
+    experiments = (await kernel.experiments.overview(limit=EXPERIMENTS)).rows
+    about = [question for each in experiments for question in _about(each)]
+    if about:
+        about.append("Did any run fail or diverge this week?")
+    if (await kernel.models.list(limit=1)).rows:
+        about.append("Which models are in production, and since when?")
+    return about
 
 
 def _about(overview: Overview) -> Sequence[str]:
-    name, trend = overview.experiment.name, overview.trend
+    name, counts, trend = overview.experiment.name, overview.experiment.counts, overview.trend
+    if counts.total == 0:
+        return []
+    if counts.total == 1:
+        return [f"How did the run of {name} go?"]
     if trend is None or trend.best is None:
         return [f"How do the runs of {name} differ?"]
     return [

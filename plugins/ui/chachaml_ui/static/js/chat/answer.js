@@ -85,7 +85,7 @@ export class Answer {
     else place.innerHTML = html; // made and sanitised by the server
     place.classList.toggle("raw", html === null);
     place.classList.add("caret");
-    for (const link of place.querySelectorAll("a[href^='/']")) link.classList.add("cite");
+    for (const link of place.querySelectorAll("a[href^='/']:not([href^='//'])")) link.classList.add("cite");
     this.#drawn = text;
   }
 }
@@ -134,5 +134,7 @@ function inShort(given) {
 /** Say how much a result is: how long its first list is, if it has one. */
 function counted(result) {
   const list = Object.entries(parsed(result) ?? {}).find(([, value]) => Array.isArray(value));
-  return list === undefined ? "done" : `${list[1].length.toLocaleString("en")} ${list[0].replaceAll("_", " ")}`;
+  if (list === undefined) return "done";
+  const [name, { length }] = list;
+  return `${length.toLocaleString("en")} ${(length === 1 ? name.replace(/s$/, "") : name).replaceAll("_", " ")}`;
 }

@@ -10,16 +10,18 @@ function read(name) {
   }
 }
 
+/** Keep a text, or none; return whether there was room for it. */
 function write(name, text) {
   try {
     if (text === "") localStorage.removeItem(name);
     else localStorage.setItem(name, text);
+    return true;
   } catch {
-    // Then nothing is kept.
+    return false;
   }
 }
 
-/** Return the turns of the conversation so far: each with its `question`, `answer`, `calls` and `spent`. */
+/** Return the turns of the conversation so far: each with its `id`, `question`, `answer`, `calls` and `outcome`. */
 export function turns() {
   try {
     const kept = JSON.parse(read(TURNS) ?? "[]");
@@ -29,9 +31,15 @@ export function turns() {
   }
 }
 
-/** Keep the turns; none forgets them. */
-export function keepTurns(all) {
-  write(TURNS, all.length === 0 ? "" : JSON.stringify(all));
+/** Keep a turn beside those that other tabs keep, in place of itself; where room lacks, the oldest go. */
+export function keepTurn(turn) {
+  const all = [...turns().filter(({ id }) => id !== turn.id), turn];
+  while (!write(TURNS, JSON.stringify(all)) && all.length > 1) all.shift();
+}
+
+/** Forget all turns. */
+export function forgetTurns() {
+  write(TURNS, "");
 }
 
 /** Return the provider that was chosen last, if there is one. */

@@ -1,13 +1,13 @@
 // The chat: questions are asked, answers are drawn as they come, and both are kept in this browser.
 
-import { send } from "../api.js";
-import { complain } from "../forms.js";
+import { ApiError, send } from "../api.js";
 import { copy, onKey } from "../frame.js";
 import { Answer } from "./answer.js";
-import { keepKey, keepModel, keepProvider, keepTurns, key, model, provider, turns } from "./memory.js";
+import { forgetTurns, keepKey, keepModel, keepProvider, keepTurn, key, model, provider, turns } from "./memory.js";
 import { events } from "./stream.js";
 
 const NEAR = 160; // pixels below the window that still count as its end
+const BROKEN = "The answer broke off; try again";
 
 const chat = document.getElementById("chat");
 const form = document.getElementById("ask");
@@ -16,7 +16,7 @@ const stop = document.getElementById("stop");
 
 const said = turns(); // what the conversation is so far
 const drawn = []; // the answers on the page, in the order of `said`
-let asking = null; // what ends the question under way
+let asking = null; // the turn under way, and what ends it
 
 /** Show what goes with the provider that is chosen: its models, and a field for a key if it needs one. */
 function showProvider() {
@@ -24,6 +24,7 @@ function showProvider() {
   models.value = model(name) ?? own;
   document.getElementById("models").replaceChildren();
   document.getElementById("own-key").hidden = keyed === "yes";
+  secret.required = keyed !== "yes";
   secret.value = keyed === "yes" ? "" : key(name);
 }
 
@@ -66,22 +67,23 @@ function draw({ question: asked, calls, answer: text }) {
   return answer;
 }
 
+// Who reads the end sees more of it as it comes; who has gone up, or unfolds a call, is left there.
+let isFollowing = true;
+
 function toEnd() {
-  form.scrollIntoView({ block: "end" });
+  isFollowing = true;
+  scrollTo(0, document.documentElement.scrollHeight);
 }
 
-// Who reads the end sees more of it as it comes; who has gone up is left there.
-let isFollowing = true;
 addEventListener("scroll", () => {
   isFollowing = chat.getBoundingClientRect().bottom < innerHeight + NEAR;
-}, { capture: true, passive: true });
+}, { passive: true });
 new ResizeObserver(() => {
-  if (isFollowing && said.length + drawn.length > 0) toEnd();
+  if (isFollowing && drawn.length > 0) toEnd();
 }).observe(chat);
 
-function spent({ iterations, usage }, began) {
-  const [tokens, seconds] = [usage.input_tokens + usage.output_tokens, (performance.now() - began) / 1000];
-  return `${iterations} ${iterations === 1 ? "round" : "rounds"}, ${tokens.toLocaleString("en")} tokens, ${seconds.toFixed(1)} s`;
+function spent(rounds, { input_tokens: read, output_tokens: written }) {
+  return `${rounds} ${rounds === 1 ? "round" : "rounds"}, ${(read + written).toLocaleString("en")} tokens`;
 }
 
 /** Return what was said before, as the API takes it. */
@@ -95,17 +97,17 @@ function history() {
 }
 
 async function ask(asked) {
-  complain(form.id, "");
   const body = { question: asked, history: history(), ...wanted() };
-  const turn = { question: asked, calls: [], answer: "" };
+  const turn = { id: `${Date.now()} ${Math.random()}`, question: asked, calls: [], answer: "" };
   const answer = draw(turn);
   toEnd();
-  asking = new AbortController();
+  asking = { turn, ending: new AbortController() };
   show();
-  turn.outcome = await follow(body, turn, answer, asking.signal);
+  turn.outcome = await follow(body, turn, answer, asking.ending.signal);
+  if (asking === null) return; // it is to be forgotten
   asking = null;
   said.push(turn);
-  keepTurns(said);
+  keepTurn(turn);
   show();
   await answer.end(turn.outcome);
 }
@@ -113,10 +115,12 @@ async function ask(asked) {
 /** Take what comes in answer to `body` into `turn` and draw it; return how it ended. */
 async function follow(body, turn, answer, signal) {
   const began = performance.now();
+  let [rounds, gap] = [0, ""];
   const takes = {
     text({ text }) {
-      turn.answer += text;
-      answer.say(text);
+      turn.answer += gap + text;
+      answer.say(gap + text);
+      gap = "";
     },
     tool_call(call) {
       turn.calls.push(call);
@@ -126,20 +130,30 @@ async function follow(body, turn, answer, signal) {
       Object.assign(turn.calls.find(({ id }) => id === result.id), result);
       answer.result(result.id, result);
     },
+    usage(tokens) {
+      rounds += 1;
+      gap = turn.answer === "" ? "" : "\n\n"; // the next reply begins a paragraph
+      document.getElementById("spent").textContent = spent(rounds, tokens);
+    },
   };
   try {
     for await (const { name, data } of events("/api/chat", body, signal)) {
       if (name === "error") return { wrong: data.detail };
-      if (name === "done") return { spent: spent(data, began), note: data.note ?? "" };
+      if (name === "done") {
+        const seconds = (performance.now() - began) / 1000;
+        return { spent: `${spent(data.iterations, data.usage)}, ${seconds.toFixed(1)} s`, note: data.note ?? "" };
+      }
       takes[name]?.(data);
     }
-    return { wrong: "The answer broke off; try again" };
+    return { wrong: BROKEN };
   } catch (error) {
-    return signal.aborted ? { spent: "stopped" } : { wrong: error.message };
+    if (signal.aborted) return { spent: "stopped" };
+    return { wrong: error instanceof ApiError ? error.message : BROKEN };
   }
 }
 
 function show() {
+  if (asking === null && document.activeElement === stop) question.focus();
   stop.hidden = asking === null;
   document.getElementById("send").disabled = asking !== null;
 }
@@ -165,15 +179,23 @@ providers.addEventListener("change", () => {
   keepProvider(providers.value);
   showProvider();
 });
-stop.addEventListener("click", () => asking?.abort());
+stop.addEventListener("click", () => asking?.ending.abort());
 
 document.getElementById("anew").addEventListener("click", () => {
-  asking?.abort();
-  keepTurns([]);
+  const ending = asking?.ending;
+  asking = null;
+  ending?.abort();
+  forgetTurns();
   location.reload();
 });
 
+// What has come until the page is left is kept, and that it is not all.
+addEventListener("pagehide", () => {
+  if (asking !== null) keepTurn({ ...asking.turn, outcome: { wrong: BROKEN } });
+});
+
 chat.addEventListener("click", (event) => {
+  if (event.target.closest("summary") !== null) isFollowing = false;
   const button = event.target.closest("button");
   if (button === null) return;
   const place = drawn.findIndex((answer) => answer.has(button));
