@@ -28,10 +28,10 @@ async def test_a_long_result_is_cut_for_the_model(chat: Chatting) -> None:
     run_id = (await chat.kernel.runs.start(name="a")).id
 
     async def log() -> AsyncIterator[bytes]:
-        yield b"x" * 40_000
+        yield b'"' * 24_000  # each of which takes two characters in JSON
 
     await chat.kernel.artifacts.upload(run_id, "log.txt", log())
-    wanted = f'{{"run_id": "{run_id}", "name": "log.txt", "max_bytes": 32000}}'
+    wanted = f'{{"run_id": "{run_id}", "name": "log.txt", "max_bytes": 24000}}'
     chat.service.will(openai_wire.calls(("get_artifact_text", wanted)), openai_wire.text("Long."))
     [read] = (await chat.ask())["tool_calls"]
     assert "characters more were left out" in read["result"]

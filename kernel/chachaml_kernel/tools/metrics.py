@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 Step = Annotated[int, Meta(ge=MIN_STEP, le=MAX_STEP)]
 
 
-Step = Annotated[int, Meta(ge=MIN_STEP, le=MAX_STEP)]
-
-
 class ListKeys(Arguments, frozen=True, kw_only=True):
     """Arguments of `list_keys`."""
 
