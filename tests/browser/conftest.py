@@ -11,7 +11,10 @@ from chachaml_kernel import Server
 from playwright.sync_api import Browser, Page, Request, ViewportSize, expect, sync_playwright
 
 from bench.browser import find_chromium
+from tests.browser.listed import a_few_runs
 from tests.browser.logbook import Write, serve_written
+from tests.browser.talking import serve_talking, service_in_thread
+from tests.servers.scripted import Service
 
 STRANGER = "stranger.test"
 """A name by which the browser finds the server, and which the server does not know."""
@@ -146,3 +149,18 @@ def visit(chromium: Browser, serve_runs: Serve) -> Iterator[Visit]:
 
         yield open_page
     assert [offence for witness in witnesses for offence in witness.offences] == []
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    with service_in_thread() as service:
+        yield service
+
+
+@pytest.fixture
+def talk(tmp_path: Path, service: Service) -> Iterator[Callable[..., Server]]:
+    """Return what serves a few runs and a chat, with a key or without."""
+    with ExitStack() as stack:
+        yield lambda write=a_few_runs, key="sk-server", **given: stack.enter_context(
+            serve_talking(tmp_path, service, write, key=key, **given)
+        )

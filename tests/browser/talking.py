@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 from chachaml_kernel import Server
+from playwright.sync_api import Page
 
 from tests.browser.logbook import Write, serve_written
 from tests.servers.scripted import Service, scripted
-
-Talk: TypeAlias = Callable[[Write], Server]
 
 
 @contextmanager
@@ -46,3 +45,9 @@ def serve_talking(
         + (f'api_key = "{key}"\n' if key else "")
     )
     return serve_written(folder, write, config=config)
+
+
+def ask(page: Page, question: str) -> None:
+    """Ask a question on the page."""
+    page.get_by_role("textbox", name="Question").fill(question)
+    page.keyboard.press("Enter")

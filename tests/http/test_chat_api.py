@@ -168,6 +168,8 @@ async def test_what_cannot_be_asked_is_refused_with_the_way_out(home: Home) -> N
         assert "openai, anthropic" in detail(await chat.post(provider="x", **given), 400)
         assert "ask in fewer" in detail(await chat.post(question="x" * 2**20, **given), 400)
         assert "is empty" in detail(await chat.post(question=" ", **given), 400)
+        long = await chat.post(api_key=OWN, model="m" * 2**20)
+        assert "at most 250" in detail(long, 400)
         for bad in ("", "a b", "é", "a\nb", "x" * 2_000):
             said = detail(await chat.post(api_key=bad, model="m"), 400)
             assert "is no key" in said

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from chachaml_kernel.domain.conversation import Question, Reply, Text, Usage
+from chachaml_kernel.domain.names import MAX_NAME, check_text
 from chachaml_kernel.errors import Invalid
 
 MAX_QUESTION = 20_000
@@ -54,6 +55,8 @@ class Asked:
                 f"question is {len(self.question)} characters long; "
                 f"it may have {MAX_QUESTION}; ask in fewer"
             )
+        if self.model is not None:
+            check_text("model", self.model, longest=MAX_NAME)
         if self.key is not None:
             check_key(self.key)
 
