@@ -1,16 +1,19 @@
 """The list of runs in a browser: runs to look at, and where things stand on the page."""
 
 import math
+from typing import TYPE_CHECKING
 
 from chachaml_kernel.domain.values import JsonValue
 from playwright.sync_api import Locator, Page, ViewportSize
 
-from tests.browser.conftest import Theme
 from tests.browser.logbook import Logbook
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Theme
 
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 360, "height": 740}
-THEMES: tuple[Theme, ...] = ("light", "dark")
+THEMES: "tuple[Theme, ...]" = ("light", "dark")
 
 
 async def no_runs(_: Logbook) -> None:
