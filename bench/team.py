@@ -13,7 +13,7 @@ from bench.measuring import measure
 from bench.targets.databases import Databases
 from bench.targets.mlflow import MLflow
 from bench.targets.ours import Ours
-from bench.workload import Sizes
+from bench.workload import Sizes, verify
 from bench.workloads.bulk import bulk
 from bench.workloads.lists import lists
 from bench.workloads.runs import runs
@@ -45,6 +45,7 @@ def main() -> None:
         beside.name = "chachaml on SQLite"
         workloads = (make(sizes) for make in WORKLOADS)
         measure(workloads, [ours, beside, mlflow], sizes, out=options.out)
+        verify("whether each database has runs", all(databases.runs()), expected=True)
 
 
 if __name__ == "__main__":

@@ -38,13 +38,17 @@ class Ours:
 
     def command(self, folder: Path, port: int) -> Sequence[str]:
         """Run the command; its data go where it runs, or into a database."""
+        config: list[str] = []
         if self._databases is not None:
-            (folder / "chachaml.toml").write_text(
+            file = folder / "chachaml.toml"
+            file.write_text(
                 f'[plugins.store_postgres]\ndsn = "{self._databases.of(folder)}"\n'
                 "[plugins.artifacts_fs]\n[plugins.ui]\n"
             )
+            config = ["--config", str(file)]
         return [
             str(self.home / "bin" / "chachaml-kernel"),
+            *config,
             "--data",
             str(folder),
             "--port",

@@ -1,10 +1,11 @@
 """Markdown and maths as a page shows them, whatever is written."""
 
 import re
+import subprocess
+import sys
 
 import pytest
-from chachaml_ui.prose import formula, markdown
-from chachaml_ui.prose.markdown import prose
+from chachaml_ui.prose import formula, markdown, prose
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -133,3 +134,8 @@ def test_ids_of_runs_are_links_but_not_in_links_and_code() -> None:
 def test_mathml_says_whether_it_is_a_block() -> None:
     assert 'display="block"' in (formula.mathml("x", is_block=True) or "")
     assert 'display="inline"' in (formula.mathml("x", is_block=False) or "")
+
+
+def test_a_server_starts_without_what_makes_prose() -> None:
+    check = "import sys, chachaml_ui.server; sys.exit('markdown_it' in sys.modules)"
+    subprocess.run([sys.executable, "-c", check], check=True)

@@ -75,24 +75,46 @@ def _split(tiers: Sequence[Tier], position: Position | None) -> tuple[int, Posit
     return number, tuple(place)
 
 
+def row_after(
+    connection: Connection, tier: Tier, values: Values, *, skip: int, position: Position | None
+) -> Fetched | None:
+    """Return the row of a list of one tier that comes `skip` rows after a position, if any does."""
+    _, place = _split([tier], position)
+    rows = _rows(connection, tier, {**values, "skip": skip}, 1, place, skipping=True)
+    return rows[0] if rows else None
+
+
 def _rows(
-    connection: Connection, tier: Tier, values: Values, limit: int, place: Position | None
+    connection: Connection,
+    tier: Tier,
+    values: Values,
+    limit: int,
+    place: Position | None,
+    *,
+    skipping: bool = False,
 ) -> Sequence[Fetched]:
     bound: dict[str, object] = {**values, "limit": limit}
     if place is not None:
         bound.update(zip(bound_names(tier.keys), place, strict=True))
-    return run(
-        connection, page_statement(tier, connection.dialect, further=place is not None), bound
-    )
+    further = place is not None
+    statement = page_statement(tier, connection.dialect, further=further, skipping=skipping)
+    return run(connection, statement, bound)
 
 
 @functools.lru_cache(maxsize=500)
-def page_statement(tier: Tier, dialect: Dialect, *, further: bool) -> Statement:
-    """Return the statement that reads rows of a tier; `further` ones come after a position."""
+def page_statement(
+    tier: Tier, dialect: Dialect, *, further: bool, skipping: bool = False
+) -> Statement:
+    """Return the statement that reads rows of a tier; `further` ones come after a position.
+
+    `skipping` leaves out as many of them as are bound under the name `skip`.
+    """
     statement = tier.statement.add_columns(
         *(key.column.label(f"key_{place}") for place, key in enumerate(tier.keys))
     )
     if further:
         statement = statement.where(after(tier.keys))
     ordered = statement.order_by(*(key.ordered() for key in tier.keys))
+    if skipping:
+        ordered = ordered.offset(bindparam("skip", type_=Integer))
     return compiled(ordered.limit(bindparam("limit", type_=Integer)), dialect)

@@ -1,11 +1,13 @@
 """How the runs of a query are found: along its order, or by what few of them have.
 
 Where few runs satisfy one of its filters, and an index knows them, these are found first and then
-put in order. Where more do, the order is walked along until a page is full, past runs that are not
-in a set made from the index; where very many do, each run is looked up as the walk comes to it.
+put in order. Where more do, the order is walked along until a page is full: for a while each run is
+looked up as the walk comes to it, then runs are passed that are not in a set made from the index,
+unless very many are.
 Each way alone would go through all runs where another one looks at a page's worth.
 """
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -17,6 +19,8 @@ from sqlalchemy import Connection, Dialect, Executable, Select, func, literal, s
 from chachaml_store_sql.compiled import Build, Values, fetch
 from chachaml_store_sql.lists.conditions import COMPARE, FEW
 from chachaml_store_sql.lists.filters import Filter, Shape, conditions, filter_values, shapes
+from chachaml_store_sql.lists.keyset import Key
+from chachaml_store_sql.lists.pages import Tier, row_after
 from chachaml_store_sql.lists.wanted import filters
 from chachaml_store_sql.schema import runs
 
@@ -36,6 +40,9 @@ INDEXED = {
 JOINED = {f"metric {name}" for name in COMPARE}
 """Kinds of filters that an order by the same metric can check on the series that it has joined."""
 
+NEAR = 2_000
+"""Runs that are looked at one by one, in the hope of a page, before a set is made of many."""
+
 MANY = 40_000
 """Runs of which a set can be made while somebody waits for a page; no more are counted."""
 
@@ -49,8 +56,8 @@ class Plan:
     """
 
     filters: Sequence[Filter]
-    few: bool
-    numbers_only: bool
+    few: bool = False
+    numbers_only: bool = False
 
 
 def plan(connection: Connection, query: RunQuery) -> Plan:
@@ -65,6 +72,33 @@ def plan(connection: Connection, query: RunQuery) -> Plan:
         for each in wanted
     ]
     return Plan(worded, few, numbers_only=bool(joined))
+
+
+def plan_near(connection: Connection, query: RunQuery) -> Sequence[Filter] | None:
+    """Return filters that leave only the next runs of the order, `NEAR` of them, to look at.
+
+    Where those have a page, no more need be known of the others, of which an index would find
+    many. None is returned where it would find few, or where there is no such order.
+    """
+    wanted = filters(query)
+    known = [each for each in wanted if _is_known(each)]
+    if query.sort.by != "started_at" or not known:
+        return None
+    if any(_count(connection, each, FEW) <= FEW for each in known):
+        return None
+    own = [each for each in wanted if each.kind in OWN or each.kind == "archived ="]
+    order = _starts(shapes(own), descending=query.sort.descending)
+    last = row_after(connection, order, filter_values(own), skip=NEAR, position=query.after)
+    if last is None:
+        return None
+    return [*wanted, Filter(f"started {'>=' if query.sort.descending else '<='}", last[:1])]
+
+
+@functools.lru_cache(maxsize=50)
+def _starts(filtered: tuple[Shape, ...], *, descending: bool) -> Tier:
+    """Return the starts of the runs that satisfy some filters, in their order."""
+    keys = (Key(runs.c.started_at, descending), Key(runs.c.id, descending=True))
+    return Tier(select(runs.c.started_at).where(*conditions(filtered)), keys)
 
 
 def plan_whole(connection: Connection, query: RunQuery) -> Sequence[Filter]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from chachaml_kernel.domain.paging import Page
+from chachaml_kernel.domain.paging import Page, Position
 from chachaml_kernel.domain.query import RunQuery, SortBy
 from chachaml_kernel.domain.runs import RunKeys, RunRow
 from chachaml_kernel.domain.values import JsonValue
@@ -16,7 +16,7 @@ from chachaml_store_sql.compiled import Fetched, fetch_among
 from chachaml_store_sql.lists.filters import Shape, conditions, filter_values, shapes
 from chachaml_store_sql.lists.order import order_values, tiers
 from chachaml_store_sql.lists.pages import Tier, page_rows
-from chachaml_store_sql.lists.plan import plan
+from chachaml_store_sql.lists.plan import Plan, plan, plan_near
 from chachaml_store_sql.lists.wanted import filters
 from chachaml_store_sql.schema import params, runs, series, tags
 
@@ -25,7 +25,16 @@ Bounds = Sequence[ColumnElement[Any]]
 
 def list_runs(connection: Connection, query: RunQuery) -> Page[RunRow]:
     """Return one page of the runs that `query` describes, each with its params, tags, metrics."""
-    planned = plan(connection, query)
+    near = plan_near(connection, query)
+    found, following = _page(connection, query, Plan(near)) if near else ([], None)
+    if following is None:  # they may not be all
+        found, following = _page(connection, query, plan(connection, query))
+    return Page(complete(connection, found, query), following)
+
+
+def _page(
+    connection: Connection, query: RunQuery, planned: Plan
+) -> tuple[Sequence[Fetched], Position | None]:
     listed = run_tiers(
         shapes(planned.filters),
         query.sort.by,
@@ -35,10 +44,7 @@ def list_runs(connection: Connection, query: RunQuery) -> Page[RunRow]:
         numbers_only=planned.numbers_only,
     )
     values = {**filter_values(planned.filters), **order_values(query.sort, query.headline)}
-    found, following = page_rows(
-        connection, listed, values, limit=query.limit, position=query.after
-    )
-    return Page(complete(connection, found, query), following)
+    return page_rows(connection, listed, values, limit=query.limit, position=query.after)
 
 
 @functools.lru_cache(maxsize=200)

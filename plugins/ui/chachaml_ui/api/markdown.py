@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from chachaml_ui.api.table import Call, Nothing, Route, route
 from chachaml_ui.api.wire.values import Text
-from chachaml_ui.prose.markdown import prose
+from chachaml_ui.prose import prose
 
 
 class Source(Struct, frozen=True, forbid_unknown_fields=True):

@@ -12,7 +12,7 @@ from chachaml_kernel.domain.artifacts import Artifact
 from markupsafe import Markup
 
 from chachaml_ui.previews.kinds import Kind, expected_kind, media_type, picture_type
-from chachaml_ui.prose.markdown import prose
+from chachaml_ui.prose import prose
 
 MOST = 256 * 1024
 """Bytes that are read for a preview."""

@@ -26,19 +26,15 @@ MATHS = 10_000
 _RUN_ID = re.compile(r"\b[0-9a-f]{32}\b")
 
 
-def prose(text: str) -> Markup:
-    """Return `text` as HTML that holds nothing but prose and maths: no scripts, styles, images.
-
-    It never fails: a formula that is malformed is shown as its source, and so is all of a text
-    that is too long.
-    """
+def rendered(text: str) -> Markup:
+    """Return a text as `chachaml_ui.prose.prose` does."""
     if len(text) > LONGEST:
         return Markup("<p>{}</p><pre>{}</pre>").format(TOO_LONG, text)
-    return _prose(text)
+    return _rendered(text)
 
 
 @lru_cache(maxsize=16)
-def _prose(text: str) -> Markup:
+def _rendered(text: str) -> Markup:
     written = _parser().render(text, {"maths": 0})
     return sanitised(written)
 

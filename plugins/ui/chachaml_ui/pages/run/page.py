@@ -16,7 +16,7 @@ from chachaml_ui.pages.run.charts import ROWS, chart_groups, latest_values
 from chachaml_ui.pages.run.environment import environment
 from chachaml_ui.pages.run.figures import figures
 from chachaml_ui.pages.run.tree import tree
-from chachaml_ui.prose.markdown import prose
+from chachaml_ui.prose import prose
 
 
 class Shown(ChartChoices, frozen=True, forbid_unknown_fields=True):
