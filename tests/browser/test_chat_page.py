@@ -42,6 +42,10 @@ def test_an_answer_streams_with_its_calls_and_its_links(
     expect(calls.last).to_contain_text("refused")
     calls.first.locator("summary").click()
     expect(calls.first.locator("pre")).to_contain_text(RUN)
+    expect(calls.first.get_by_role("columnheader").first).to_have_text("name")
+    expect(calls.first.locator("tbody tr")).to_have_count(4)
+    first = calls.first.locator("tbody a").first
+    assert f'"url": "{first.get_attribute("href")}"' in calls.first.locator("pre").inner_text()
     expect(page.locator(".bot .prose strong").last).to_have_text("bold")
     expect(page.locator("#chat img, #chat script")).to_have_count(0)
     expect(page.locator(".cite")).to_have_text(["this one"])

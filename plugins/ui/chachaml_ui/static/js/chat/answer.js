@@ -1,5 +1,7 @@
 // One answer on the page: the calls that the model makes, and its text as it comes.
 
+import { table } from "./rows.js";
+
 const PAUSE = 500; // milliseconds between two drawings of a text that is coming
 const LONG = 80; // characters of arguments that are shown in one line
 
@@ -31,6 +33,8 @@ export class Answer {
     const use = known.row.querySelector("use");
     use.setAttribute("href", use.getAttribute("href").replace(/#.*/, is_error ? "#triangle-alert" : "#check"));
     known.row.querySelector("summary span").textContent = is_error ? "refused" : counted(result);
+    const rows = is_error ? null : table(parsed(result));
+    if (rows !== null) known.row.querySelector(".rows").replaceChildren(rows);
     known.row.querySelector("pre").textContent = `${pretty(known.given)}\n\n${pretty(result)}`;
   }
 
