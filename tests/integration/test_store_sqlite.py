@@ -177,6 +177,15 @@ async def test_an_error_that_nobody_foresaw_belongs_to_one_write_alone(
     assert (await store.get_run("run")).run.id == "run"
 
 
+@pytest.mark.parametrize("reserve", [0, 100_000])
+async def test_space_is_kept_back_while_the_store_is_open(path: Path, reserve: int) -> None:
+    kept = path.with_name(f"{path.name}-reserve")
+    for _ in range(2):
+        async with StoreSqlite(path=path, reserve=reserve).chachaml_store():
+            assert (kept.stat().st_size if kept.exists() else 0) == reserve
+        assert not kept.exists()
+
+
 async def test_more_than_may_wait_is_turned_away(path: Path) -> None:
     async with StoreSqlite(path=path, max_waiting=2).chachaml_store() as store:
         assert isinstance(store, SqlStore)

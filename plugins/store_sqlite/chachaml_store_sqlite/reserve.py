@@ -28,8 +28,13 @@ class Reserve:
 
     def make(self) -> None:
         """Make the file anew if it is short and there is plenty of room."""
-        if self._held() < self.size and self.room() >= PLENTY * self.size:
+        if self._held() < self.size and self.room() + self._held() >= PLENTY * self.size:
             self._write(self.size)
+
+    def leave(self) -> None:
+        """Remove the file, unless it could not be made anew when the database is opened next."""
+        if (held := self._held()) and self.room() + held >= PLENTY * self.size:
+            self.give_up()
 
     def give_up(self) -> bool:
         """Give the space to whoever needs it; tell whether there was any."""

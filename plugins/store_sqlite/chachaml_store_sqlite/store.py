@@ -119,4 +119,5 @@ class Lanes:
             self._stopped = True
             self.reading.stop()
             self.writing.stop()  # last and alone, since then SQLite clears its log away
+            self.reserve.leave()
             self.engine.dispose()
