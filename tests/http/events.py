@@ -1,5 +1,6 @@
 """Server-sent events as tests read them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,6 +9,9 @@ import httpx
 import msgspec
 
 from tests.http.client import Json
+
+PATIENCE = 120
+"""Seconds after which an event that does not come fails a test, which would wait for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +23,13 @@ class Events:
     async def next(self, *names: str) -> tuple[str, Json]:
         """Return the next event; with `names`, the next one that has one of them."""
         name = ""
-        async for line in self.lines:
-            field, _, value = line.partition(": ")
-            if field == "event":
-                name = value
-            elif field == "data" and (not names or name in names):
-                return name, msgspec.json.decode(value)
+        async with asyncio.timeout(PATIENCE):
+            async for line in self.lines:
+                field, _, value = line.partition(": ")
+                if field == "event":
+                    name = value
+                elif field == "data" and (not names or name in names):
+                    return name, msgspec.json.decode(value)
         raise EOFError
 
     async def told(self, name: str) -> Json:
