@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from chachaml_kernel.ports import Store
 from chachaml_store_postgres import StorePostgres
 from chachaml_store_sql import SqlStore
 from chachaml_store_sqlite import StoreSqlite
@@ -27,3 +28,10 @@ async def sql_store(sql_plugin: StoreSqlite | StorePostgres) -> AsyncIterator[Sq
         yield store
         if isinstance(sql_plugin, StorePostgres):
             await postgres.clear(store)
+
+
+@pytest.fixture
+async def sqlite_store(tmp_path: Path) -> AsyncIterator[Store]:
+    """Return an empty store on SQLite, for tests that name their store."""
+    async with StoreSqlite(path=tmp_path / "chachaml.db").chachaml_store() as store:
+        yield store
