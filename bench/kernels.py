@@ -2,8 +2,9 @@
 
 Clients log single metrics, each to a run of its own, then log many points a request, then list
 runs. With two kernels half of the clients call each, as behind a load balancer, which itself is
-left out. All that was acknowledged is counted afterwards, through the kernel that did not take it.
-PostgreSQL does not wait for the disk, so that it is not the disk that is measured.
+left out; and a kernel with two workers has one port, where Linux shares out the connections. All
+that was acknowledged is counted afterwards, where there are two through the kernel that did not
+take it. PostgreSQL does not wait for the disk, so that it is not the disk that is measured.
 """
 
 import argparse
@@ -79,24 +80,37 @@ def main() -> None:
     options = parser.parse_args()
     with ExitStack() as stack:
         database = stack.enter_context(postgres())
-        config = Path(stack.enter_context(TemporaryDirectory())) / "chachaml.toml"
-        config.write_text(
-            f'[plugins.store_postgres]\ndsn = "{database.dsn}"\n[plugins.artifacts_fs]\n'
-            "[plugins.ui]\n"
-        )
-        kernels = [stack.enter_context(new_server(Configured(config))) for _ in range(2)]
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        single, double = (_configured(folder, database, workers=number) for number in (1, 2))
+        kernels = [stack.enter_context(new_server(single)) for _ in range(2)]
+        workers = stack.enter_context(new_server(double))
         for _ in range(STORED):
             ask(kernels[0].port, TARGET.start())
         for what, (work, points) in WORKS.items():
             _round(kernels, work, points, seconds=0.3)  # to warm up
-            values: tuple[list[float], list[float]] = ([], [])
-            begin = _processor(kernels, database)
+            values: tuple[list[float], ...] = ([], [], [])
+            begin = _processor([*kernels, workers], database)
             for _ in range(options.rounds):
-                for rates, used in zip(values, (kernels[:1], kernels), strict=True):
+                for rates, used in zip(values, (kernels[:1], kernels, [workers]), strict=True):
                     rates.append(_round(used, work, points, seconds=options.seconds))
-            one, two = (Figure(tuple(rates)) for rates in values)
-            end = _processor(kernels, database)
-            _say(what, one, two, [b - a for a, b in zip(begin, end, strict=True)])
+            one, *others = (Figure(tuple(rates)) for rates in values)
+            end = _processor([*kernels, workers], database)
+            _say(what, one, others, [b - a for a, b in zip(begin, end, strict=True)])
+
+
+def _leaders(main: int) -> Sequence[int]:
+    """Return a process and its children, which lead sessions of their own."""
+    children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+    return [main, *map(int, children)]
+
+
+def _configured(folder: Path, database: Postgres, *, workers: int) -> Configured:
+    config = folder / f"{workers}.toml"
+    config.write_text(
+        f'[plugins.store_postgres]\ndsn = "{database.dsn}"\n[plugins.artifacts_fs]\n'
+        f"[plugins.ui]\nworkers = {workers}\n"
+    )
+    return Configured(config)
 
 
 def _round(kernels: Sequence[Server], work: Work, points: int, *, seconds: float) -> float:
@@ -112,24 +126,26 @@ def _round(kernels: Sequence[Server], work: Work, points: int, *, seconds: float
 
 
 def _processor(kernels: Sequence[Server], database: Postgres) -> list[float]:
-    """Return the seconds so far of each kernel, of the database, and of this process."""
+    """Return the seconds so far of each kernel's processes, of the database, and of this one."""
     assert database.process is not None
     main = database.process.pid
-    # Each of its processes leads a session of its own.
-    others = Path(f"/proc/{main}/task/{main}/children").read_text().split()
-    database_seconds = sum(processor_seconds(leader) for leader in (main, *map(int, others)))
-    each = [processor_seconds(kernel.leader) for kernel in kernels]
+    database_seconds = sum(processor_seconds(leader) for leader in _leaders(main))
+    each = [processor_seconds(leader) for kernel in kernels for leader in _leaders(kernel.leader)]
     return [*each, database_seconds, time.process_time()]
 
 
-def _say(what: str, one: Figure, two: Figure, took: Sequence[float]) -> None:
-    figures = "  ".join(
-        f"{name} {digits(figure.median)}/s ({digits(figure.low)} to {digits(figure.high)})"
-        for name, figure in (("one", one), ("two", two))
-    )
+def _say(what: str, one: Figure, others: Sequence[Figure], took: Sequence[float]) -> None:
+    sys.stdout.write(f"{what}: one kernel {_figure(one)}\n")
+    for name, figure in zip(("two kernels", "two workers"), others, strict=True):
+        ratio = ahead(figure, one, more=True)
+        sys.stdout.write(f"    {name} {_figure(figure)}, {ratio:.2f} times one kernel\n")
     shares = ", ".join(f"{seconds / sum(took):.0%}" for seconds in took)
-    sys.stdout.write(f"{what}: {figures}  two/one {ahead(two, one, more=True):.2f}\n")
-    sys.stdout.write(f"    processor: first kernel, second, PostgreSQL, generator: {shares}\n")
+    names = "first kernel, second, first worker, other, PostgreSQL, generator"
+    sys.stdout.write(f"    processor: {names}: {shares}\n")
+
+
+def _figure(figure: Figure) -> str:
+    return f"{digits(figure.median)}/s ({digits(figure.low)} to {digits(figure.high)})"
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from chachaml_kernel.ports import (
     Place,
     Relay,
     Store,
+    Workers,
 )
 
 if TYPE_CHECKING:
@@ -74,11 +75,13 @@ def chachaml_places() -> Sequence[Place]:  # type: ignore[empty-body]
 
 
 @hookspec
-def chachaml_frontend(kernel: "Kernel", announce: Announce) -> Coroutine[Any, Any, None]:  # type: ignore[empty-body]
+def chachaml_frontend(  # type: ignore[empty-body]
+    kernel: "Kernel", announce: Announce, workers: Workers
+) -> Coroutine[Any, Any, None]:
     """Return a coroutine that serves `kernel` until it is cancelled, and then ends its requests.
 
-    It calls `announce` once, with its address, when it accepts requests. Any number of plugins may;
-    to serve, at least one must.
+    It calls `announce` once, with its address, when it accepts requests. With `workers` it may have
+    further processes serve as it does. Any number of plugins may; to serve, at least one must.
     """
 
 

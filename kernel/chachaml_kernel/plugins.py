@@ -21,6 +21,7 @@ from chachaml_kernel.ports import (
     Place,
     Relay,
     Store,
+    Workers,
 )
 from chachaml_kernel.settings import build, suggest
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 GROUP = hookspecs.NAMESPACE
 
-Frontend: TypeAlias = Callable[["Kernel", Announce], Coroutine[Any, Any, None]]
+Frontend: TypeAlias = Callable[["Kernel", Announce, Workers], Coroutine[Any, Any, None]]
 """Returns the coroutine that serves a kernel, as `chachaml_frontend` says."""
 PluginCommand: TypeAlias = Callable[["Kernel"], Coroutine[Any, Any, None]]
 """Returns the coroutine that does what a command is for, as `chachaml_command` says."""
@@ -90,7 +91,7 @@ def load(config: Config) -> Parts:
         places=_offered(manager, "chachaml_places", "scheme", name="scheme"),
         authenticator=_at_most_one(manager, "chachaml_authenticator", part="an authenticator"),
         mounts=_offered(manager, "chachaml_mounts", "path", name="path"),
-        frontends=_activities(manager, "chachaml_frontend", ("kernel", "announce")),
+        frontends=_activities(manager, "chachaml_frontend", ("kernel", "announce", "workers")),
         commands=_activities(manager, "chachaml_command", ("kernel",)),
     )
 

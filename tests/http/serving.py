@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from chachaml_kernel import Kernel
+from chachaml_kernel.config import Config
 from chachaml_kernel.memory import MemoryArtifactStore, MemoryStore
 from chachaml_kernel.ports import ArtifactStore, Authenticator, Exporter, Store
 from chachaml_kernel.services.artifacts import Artifacts
@@ -22,8 +23,11 @@ from chachaml_kernel.services.queries import Queries
 from chachaml_kernel.services.runs import Runs
 from chachaml_kernel.services.surroundings import rising_id, system_clock
 from chachaml_kernel.services.views import Views
+from chachaml_kernel.workers.crew import Crew
 from chachaml_ui import Ui
 from chachaml_ui.server import serve
+
+ALONE = Crew(config=Config(plugins={}), plugin="ui", shared=False)
 
 
 def kernel(
@@ -63,7 +67,7 @@ async def serving(
     """Serve until the end of the block; yield the address, and the task to cancel."""
     announced: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     task = asyncio.create_task(
-        serve(settings or Ui(port=0), served or kernel(), announced.set_result)
+        serve(settings or Ui(port=0), served or kernel(), announced.set_result, ALONE)
     )
     both: tuple[asyncio.Future[None] | asyncio.Future[str], ...] = (task, announced)
     await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)

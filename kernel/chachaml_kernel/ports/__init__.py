@@ -10,7 +10,7 @@ from chachaml_kernel.ports.authenticator import Authenticator, Caller, Principal
 from chachaml_kernel.ports.bulk import BulkStore
 from chachaml_kernel.ports.direct import DirectArtifactStore, DirectTransfer, Permission, Sent
 from chachaml_kernel.ports.exporter import Column, Exporter, Table
-from chachaml_kernel.ports.frontend import Announce
+from chachaml_kernel.ports.frontend import Announce, Workers
 from chachaml_kernel.ports.keeping import KeepingStore, Snapshot
 from chachaml_kernel.ports.keys import KeyStore
 from chachaml_kernel.ports.live import LiveStore
@@ -60,4 +60,5 @@ __all__ = [
     "SummaryStore",
     "Table",
     "ViewStore",
+    "Workers",
 ]

@@ -40,14 +40,14 @@ logger = logging.getLogger(__name__)
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def application(settings: Ui, kernel: Kernel) -> web.Application:
-    """Return the application that serves `kernel`."""
+def application(settings: Ui, kernel: Kernel, *, worker: int | None = None) -> web.Application:
+    """Return the application that serves `kernel`, maybe as one of several, with a number."""
     app = web.Application(client_max_size=settings.max_body)
     app[KERNEL] = kernel
     app[ARROW] = Extra()
     app[BUDGET] = Budget(settings.body_budget)
     app[DRAIN] = drain = Drain()
-    app[TELEMETRY] = Telemetry()
+    app[TELEMETRY] = Telemetry(worker)
     app[WATCHERS] = Watchers(settings.max_watchers, settings.heartbeat)
     app[BODY_TIMEOUT] = settings.body_timeout
     app.middlewares.append(_serving(app, gate(settings.host, settings.allowed_hosts)))

@@ -4,12 +4,13 @@ import asyncio
 import errno
 import socket
 from collections.abc import Callable
+from functools import partial
 
 from aiohttp import web
 from aiohttp.log import access_logger
 from chachaml_kernel.errors import ConfigError
 from chachaml_kernel.kernel import Kernel
-from chachaml_kernel.ports import Announce
+from chachaml_kernel.ports import Announce, Workers
 
 from chachaml_ui.application import application
 from chachaml_ui.connection import Connection
@@ -26,27 +27,43 @@ BACKLOG = 1024
 """Connections that may wait to be accepted."""
 
 
-async def serve(settings: Ui, kernel: Kernel, announce: Announce) -> None:
+async def serve(settings: Ui, kernel: Kernel, announce: Announce, workers: Workers) -> None:
     """Serve until cancelled; then accept nothing more, end what runs, and return.
 
     Requests under way get `shutdown_timeout` seconds to end; then all connections are closed.
     Raises `ConfigError` if the server cannot listen where it should.
     """
-    app = application(settings, kernel)
+    number = workers.number if settings.workers > 1 else None
+    app = application(settings, kernel, worker=number)
     async with mounted(app, kernel):
         runner = web.AppRunner(app, shutdown_timeout=LAST_SECONDS)
         await runner.setup()
         try:
-            server = await listen(settings, _connect(runner, settings))
-            try:
-                announce(_address(server.sockets[0]))
-                await asyncio.Event().wait()
-            finally:
-                server.close()
-                app[WATCHERS].end()
-                await app[DRAIN].wait(settings.shutdown_timeout)
+            server = await listen(settings, _connect(runner, settings), worker=number)
+            async with asyncio.TaskGroup() as group:
+                others = group.create_task(_complete(server, settings, announce, workers))
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    server.close()
+                    others.cancel()
+                    app[WATCHERS].end()
+                    await app[DRAIN].wait(settings.shutdown_timeout)
         finally:
             await runner.cleanup()
+
+
+async def _complete(
+    server: asyncio.Server, settings: Ui, announce: Announce, workers: Workers
+) -> None:
+    """Announce the address; the first of several workers has the others serve there before."""
+    listening = server.sockets[0]
+    ready = partial(announce, _address(listening))
+    if settings.workers > 1 and workers.number == 0:
+        port = listening.getsockname()[1]
+        await workers.run(settings.workers - 1, ready=ready, port=port)
+    else:
+        ready()
 
 
 def _connect(runner: web.AppRunner, settings: Ui) -> Callable[[], Connection]:
@@ -62,8 +79,12 @@ def _connect(runner: web.AppRunner, settings: Ui) -> Callable[[], Connection]:
     return connect
 
 
-async def listen(settings: Ui, connect: Callable[[], asyncio.Protocol]) -> asyncio.Server:
+async def listen(
+    settings: Ui, connect: Callable[[], asyncio.Protocol], *, worker: int | None = None
+) -> asyncio.Server:
     """Return a server that accepts connections; raise `ConfigError` if it cannot.
+
+    Workers share the port, but only with each other: the first makes sure that it is free.
 
     The loop makes the sockets, not we: only on those that it knows to be TCP does it switch
     Nagle's algorithm off, without which each answer would wait for a delayed acknowledgement.
@@ -71,7 +92,10 @@ async def listen(settings: Ui, connect: Callable[[], asyncio.Protocol]) -> async
     host, port = settings.host, settings.port
     loop = asyncio.get_running_loop()
     try:
-        return await loop.create_server(connect, host, port, backlog=BACKLOG)
+        if worker == 0:
+            (await loop.create_server(connect, host, port)).close()
+        shared = worker is not None
+        return await loop.create_server(connect, host, port, backlog=BACKLOG, reuse_port=shared)
     except (socket.gaierror, UnicodeError) as error:
         raise ConfigError(f"host {host!r} is no address of this machine: {error}") from None
     except OSError as error:

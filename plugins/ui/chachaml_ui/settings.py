@@ -1,11 +1,12 @@
 """The plugin: its settings, and the front end that it offers."""
 
+import sys
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chachaml_kernel.hookspecs import hookimpl
-from chachaml_kernel.ports import Announce
+from chachaml_kernel.ports import Announce, Workers
 
 if TYPE_CHECKING:
     from chachaml_kernel.kernel import Kernel
@@ -20,7 +21,8 @@ class Ui:
     and limits all bodies but artifacts; `body_budget` limits those that are in work at one time.
     `body_timeout` is how many seconds a client may pause while it sends a body, `shutdown_timeout`
     how many requests under way get to end when the server ends. `max_watchers` limits the live
-    connections; these and streamed answers have a sign of life every `heartbeat` seconds.
+    connections; these and streamed answers have a sign of life every `heartbeat` seconds. `workers`
+    processes share the port, each with these limits of its own.
     """
 
     host: str = "127.0.0.1"
@@ -33,6 +35,7 @@ class Ui:
     max_watchers: int = 200
     heartbeat: float = 15.0
     access_log: bool = False
+    workers: int = 1
 
     def __post_init__(self) -> None:
         """Raise `ValueError` for a setting that cannot work."""
@@ -63,9 +66,18 @@ class Ui:
                 "it must be a number of seconds from 0 on"
             )
 
+        if self.workers < 1:
+            raise ValueError(f"workers is {self.workers}; it must be at least 1")
+        if self.workers > 1 and sys.platform != "linux":
+            raise ValueError(
+                f"workers is {self.workers}, but only Linux shares a port between them; use 1"
+            )
+
     @hookimpl
-    def chachaml_frontend(self, kernel: "Kernel", announce: Announce) -> Coroutine[Any, Any, None]:
+    def chachaml_frontend(
+        self, kernel: "Kernel", announce: Announce, workers: Workers
+    ) -> Coroutine[Any, Any, None]:
         """Return the web server; what it needs is imported only now."""
         from chachaml_ui.server import serve
 
-        return serve(self, kernel, announce)
+        return serve(self, kernel, announce, workers)

@@ -5,12 +5,13 @@ somebody asks for the figures.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
+    from prometheus_client.registry import Collector
 
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds of the buckets of the histogram, in seconds."""
@@ -27,8 +28,9 @@ class Tally:
 
 @dataclass(slots=True, eq=False)
 class Telemetry:
-    """What was counted since the start of the process."""
+    """What was counted since the start of the process, which may be one of several workers."""
 
+    worker: int | None = None
     tallies: dict[tuple[str, str, int], Tally] = field(default_factory=dict)
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -66,10 +68,27 @@ def render(telemetry: Telemetry) -> tuple[bytes, str]:
     )
 
     registry = CollectorRegistry()
-    ProcessCollector(registry=registry)
-    PlatformCollector(registry=registry)
-    registry.register(telemetry)
+    process, platform = ProcessCollector(registry=None), PlatformCollector(registry=None)
+    registry.register(_Labelled((process, platform, telemetry), telemetry.worker))
     return generate_latest(registry), CONTENT_TYPE_LATEST
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Labelled:
+    """Has all figures of the collectors say which worker they are of."""
+
+    collectors: "Sequence[Collector]"
+    worker: int | None
+
+    def collect(self) -> "Iterator[Metric]":
+        """Yield the figures of all collectors."""
+        label = {} if self.worker is None else {"worker": str(self.worker)}
+        for collector in self.collectors:
+            for metric in collector.collect():
+                metric.samples = [
+                    sample._replace(labels={**sample.labels, **label}) for sample in metric.samples
+                ]
+                yield metric
 
 
 def _cumulative(buckets: list[int]) -> list[tuple[str, float]]:
