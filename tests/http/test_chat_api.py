@@ -92,6 +92,7 @@ async def test_an_answer_comes_as_it_is_written(chat: Chatting) -> None:
     _, called, returned, one, two, usage, done = (said for _, said in told)
     assert called == {"id": "call_1", "name": "list_runs", "arguments": "{}"}
     assert (returned["id"], returned["is_error"]) == ("call_1", False)
+    assert returned["milliseconds"] >= 0
     assert (one, two) == ({"text": "One "}, {"text": "two"})
     assert usage == {"input_tokens": 300, "output_tokens": 30}
     assert (done["answer"], done["iterations"]) == ("One two", 2)

@@ -116,12 +116,16 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """What the model is told of a call, by the call's id: JSON, or a sentence if `is_error`."""
+    """What the model is told of a call, by the call's id: JSON, or a sentence if `is_error`.
+
+    `milliseconds` is what the call took.
+    """
 
     id: str
     name: str
     text: str
     is_error: bool
+    milliseconds: int
 
 
 @dataclass(frozen=True, slots=True)

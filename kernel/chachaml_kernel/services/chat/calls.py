@@ -1,6 +1,7 @@
 """Calls of tools, as a model wants them: side by side, and answered whatever comes of them."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -86,13 +87,13 @@ class Calls:
         for own, call in zip(ids, calls, strict=True):
             await self.tell(Called(own, call.name, call.arguments))
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._do(call)) for call in calls[:MAX_CALLS]]
+            tasks = [group.create_task(_timed(self._do(call))) for call in calls[:MAX_CALLS]]
         late = f"only {MAX_CALLS} calls are done at a time; call this one again"
         results = [task.result() for task in tasks]
-        results += [ToolResult(call.id, late, is_error=True) for call in calls[MAX_CALLS:]]
-        for own, call, result in zip(ids, calls, results, strict=True):
-            await self.tell(Returned(own, call.name, result.text, result.is_error))
-        return ToolResults(results)
+        results += [(ToolResult(call.id, late, is_error=True), 0) for call in calls[MAX_CALLS:]]
+        for own, call, (result, took) in zip(ids, calls, results, strict=True):
+            await self.tell(Returned(own, call.name, result.text, result.is_error, took))
+        return ToolResults([result for result, _ in results])
 
     async def _do(self, call: ToolCall) -> ToolResult:
         try:
@@ -103,6 +104,13 @@ class Calls:
         except ChachamlError as error:
             return ToolResult(call.id, f"{error.error}: {error.detail}", is_error=True)
         return ToolResult(call.id, capped(msgspec.json.encode(result).decode()))
+
+
+async def _timed(work: Awaitable[ToolResult]) -> tuple[ToolResult, int]:
+    """Return a result, and how many milliseconds it took."""
+    begin = time.perf_counter()
+    result = await work
+    return result, round(1_000 * (time.perf_counter() - begin))
 
 
 def capped(text: str) -> str:

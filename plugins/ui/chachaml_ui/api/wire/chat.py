@@ -71,7 +71,7 @@ class Models(Struct, frozen=True):
 class ToolCall(Struct, frozen=True):
     """A tool that the model called: `arguments` as it wrote them, `result` as it was told it.
 
-    The result is JSON, if need be cut, or a sentence if `is_error`.
+    The result is JSON, if need be cut, or a sentence if `is_error`; it took `milliseconds`.
     """
 
     id: str
@@ -79,6 +79,7 @@ class ToolCall(Struct, frozen=True):
     arguments: str
     result: str
     is_error: bool
+    milliseconds: int
 
 
 class Tokens(Struct, frozen=True):
@@ -119,12 +120,13 @@ class CallBegun(Struct, frozen=True):
 
 
 class CallEnded(Struct, frozen=True):
-    """What a call came to."""
+    """What a call came to, after `milliseconds`."""
 
     id: str
     name: str
     result: str
     is_error: bool
+    milliseconds: int
 
 
 class Failed(Struct, frozen=True):
@@ -153,7 +155,14 @@ def answered(answer: Answer, events: Sequence[Event]) -> Answered:
     """Return an answer with the calls among the events on the way to it."""
     called = {each.id: each for each in events if isinstance(each, Called)}
     calls = [
-        ToolCall(each.id, each.name, called[each.id].arguments, each.text, each.is_error)
+        ToolCall(
+            each.id,
+            each.name,
+            called[each.id].arguments,
+            each.text,
+            each.is_error,
+            each.milliseconds,
+        )
         for each in events
         if isinstance(each, Returned)
     ]
@@ -174,8 +183,8 @@ def told(happened: Event) -> bytes:
         return event("tool_call", CallBegun(happened.id, happened.name, happened.arguments))
     if isinstance(happened, Spent):
         return event("usage", _tokens(happened.usage))
-    ended = CallEnded(happened.id, happened.name, happened.text, happened.is_error)
-    return event("tool_result", ended)
+    text, is_error, took = happened.text, happened.is_error, happened.milliseconds
+    return event("tool_result", CallEnded(happened.id, happened.name, text, is_error, took))
 
 
 def done(answer: Answer) -> bytes:

@@ -1,14 +1,17 @@
 // One answer on the page: the calls that the model makes, and its text as it comes.
 
+import { onceSeen } from "../seen.js";
 import { table } from "./rows.js";
 
 const PAUSE = 500; // milliseconds between two drawings of a text that is coming
+const CURVE = "get_metric_history"; // the tool that reads one
 const LONG = 80; // characters of arguments that are shown in one line
 
 /** Draws what is said in one turn at the end of `chat`. */
 export class Answer {
   #box;
   #rows = new Map();
+  #read = new Map(); // the ids of the runs whose curves were read, by the metric's key
   #text = "";
   #drawn = "";
   #drawing = null;
@@ -22,20 +25,26 @@ export class Answer {
   call(id, name, given) {
     const row = document.getElementById("call").content.cloneNode(true).firstElementChild;
     row.querySelector("code").textContent = `${name}(${inShort(given)})`;
-    this.#rows.set(id, { row, given });
+    this.#rows.set(id, { row, name, given });
     this.#find(".calls").append(row);
   }
 
   /** Show what a call brought, or, `is_error`, what was wrong with it. */
-  result(id, { result, is_error }) {
+  result(id, { result, is_error, milliseconds }) {
     const known = this.#rows.get(id);
     if (known === undefined || result === undefined) return;
     const use = known.row.querySelector("use");
     use.setAttribute("href", use.getAttribute("href").replace(/#.*/, is_error ? "#triangle-alert" : "#check"));
-    known.row.querySelector("summary span").textContent = is_error ? "refused" : counted(result);
+    known.row.querySelector("summary span").textContent = is_error ? "refused" : `${counted(result)}${took(milliseconds)}`;
     const rows = is_error ? null : table(parsed(result));
     if (rows !== null) known.row.querySelector(".rows").replaceChildren(rows);
     known.row.querySelector("pre").textContent = `${pretty(known.given)}\n\n${pretty(result)}`;
+    if (!is_error && known.name === CURVE) this.#remember(parsed(known.given));
+  }
+
+  #remember({ run_id, key }) {
+    if (!this.#read.has(key)) this.#read.set(key, new Set());
+    this.#read.get(key).add(run_id);
   }
 
   /** Add to the text. */
@@ -57,6 +66,8 @@ export class Answer {
     this.#find("[data-again]").hidden = wrong === "";
     this.#find("p.row > span").textContent = spent;
     if (note !== "" || wrong !== "") this.#find(".prose").after(complaint(wrong || note));
+    const place = this.#find(".charts");
+    if (this.#read.size > 0) onceSeen(place, async () => (await import("./curves.js")).drawCurves(place, this.#read));
   }
 
   /** Return the part that `selector` finds in this answer. */
@@ -133,6 +144,10 @@ function inShort(given) {
   const value = parsed(given);
   const said = value === null ? given : Object.entries(value).map(([key, one]) => `${key}=${JSON.stringify(one)}`).join(", ");
   return said.length > LONG ? `${said.slice(0, LONG)}…` : said;
+}
+
+function took(milliseconds) {
+  return milliseconds === undefined ? "" : `, ${milliseconds.toLocaleString("en")} ms`; // not kept of old answers
 }
 
 /** Say how much a result is: how long its first list is, if it has one. */
