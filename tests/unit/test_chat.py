@@ -1,18 +1,21 @@
 """What may be asked, what is remembered of what was said, and settings that cannot work."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from chachaml_chat import ChatAnthropic, ChatOpenai
 from chachaml_chat.service import seconds
 from chachaml_kernel.config import Config, KernelSettings
-from chachaml_kernel.domain.chat import MAX_HISTORY, MAX_TURNS, Asked, recent
-from chachaml_kernel.domain.conversation import Question, Reply
+from chachaml_kernel.domain.chat import MAX_HISTORY, MAX_TURNS, Asked, Event, Returned, recent
+from chachaml_kernel.domain.conversation import Question, Reply, ToolCall, ToolResult
+from chachaml_kernel.domain.values import JsonValue
 from chachaml_kernel.errors import ConfigError
 from chachaml_kernel.plugins import load
-from chachaml_kernel.services.chat.calls import MAX_RESULT, capped
+from chachaml_kernel.services.chat.calls import FAILED, MAX_RESULT, Calls, capped
 
 PARTS: dict[str, dict[str, object]] = {"store_sqlite": {}, "artifacts_fs": {}}
 
@@ -29,6 +32,29 @@ def test_of_a_long_history_the_newest_is_read_from_a_question_on() -> None:
 def test_a_result_that_is_too_long_says_how_much_is_missing() -> None:
     assert capped("x" * MAX_RESULT) == "x" * MAX_RESULT
     assert "(5 characters more were left out; " in capped("x" * (MAX_RESULT + 5))
+
+
+async def test_a_tool_that_fails_unforeseen_does_not_end_the_answer(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Broken:
+        def offered(self, *, annotate: bool) -> list[Any]:
+            raise AssertionError(annotate)
+
+        async def call(
+            self, name: str, arguments: Mapping[str, JsonValue], *, annotate: bool = False
+        ) -> msgspec.Struct:
+            raise ZeroDivisionError(f"a secret of {name} {arguments} {annotate}")
+
+    told: list[Event] = []
+
+    async def tell(event: Event) -> None:
+        told.append(event)
+
+    done = await Calls(Broken(), annotate=False, tell=tell).do([ToolCall("x", "odd", "{}")])
+    assert done.results == [ToolResult("x", FAILED, is_error=True)]
+    assert isinstance(told[-1], Returned)
+    assert "a secret of odd" in caplog.text
 
 
 @pytest.mark.parametrize(

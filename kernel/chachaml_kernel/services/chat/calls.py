@@ -1,6 +1,7 @@
 """Calls of tools, as a model wants them: side by side, and answered whatever comes of them."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,10 @@ MAX_CALLS = 16
 """Calls of one reply that are done; further ones are told to come later."""
 MAX_RESULT = 30_000
 """Characters of a result that a model reads."""
+FAILED = "the tool failed, for a reason that is in the server's log; go on without it"
+"""What a model reads of a fault that nobody foresaw."""
+
+logger = logging.getLogger(__name__)
 
 Tell = Callable[[Event], Awaitable[None]]
 """Tells whoever asked what happens."""
@@ -103,6 +108,9 @@ class Calls:
             return ToolResult(call.id, error.detail, is_error=True)
         except ChachamlError as error:
             return ToolResult(call.id, f"{error.error}: {error.detail}", is_error=True)
+        except Exception:  # a plugin's tool may have any fault, and the answer can do without it
+            logger.exception("the tool %s failed", call.name)
+            return ToolResult(call.id, FAILED, is_error=True)
         return ToolResult(call.id, capped(msgspec.json.encode(result).decode()))
 
 
