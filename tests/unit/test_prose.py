@@ -30,6 +30,9 @@ def test_markdown_becomes_prose(written: str, shown: str) -> None:
 
 def test_tables_are_tables() -> None:
     assert "<td>1</td>" in prose("| a |\n|---|\n| 1 |")
+    columns = prose("| a | b | c |\n|--:|:-:|---|\n| 1 | 2 | 3 |")
+    assert '<th class="n">a</th>' in columns
+    assert '<td class="n">1</td>\n<td>2</td>\n<td>3</td>' in columns
 
 
 @pytest.mark.parametrize(

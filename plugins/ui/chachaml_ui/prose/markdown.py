@@ -44,6 +44,7 @@ def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     parser.use(dollarmath_plugin, allow_labels=False, allow_digits=False, double_inline=True)
     parser.core.ruler.push("headings", _lower_headings)
+    parser.core.ruler.push("columns", _align_columns)
     parser.core.ruler.push("run_ids", _link_run_ids)
     parser.add_render_rule("image", _name_image)
     for name in ("math_inline", "math_inline_double", "math_block"):
@@ -91,6 +92,13 @@ def _lower_headings(state: StateCore) -> None:
             level = min(int(token.tag[1:]) + 2, level + 1, 6)
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{level}"
+
+
+def _align_columns(state: StateCore) -> None:
+    """Put what shall stand to the right into a class, as no style is kept."""
+    for token in state.tokens:
+        if token.attrs.pop("style", "") == "text-align:right":
+            token.attrs["class"] = "n"
 
 
 def _link_run_ids(state: StateCore) -> None:

@@ -69,6 +69,8 @@ _ATTRIBUTES: Mapping[str, set[str]] = {
     "ol": {"start"},
     "code": {"class"},
     "div": {"class"},
+    "td": {"class"},
+    "th": {"class"},
     "math": {"display"},
     "mo": {"fence", "form", "largeop", "lspace", "maxsize", "minsize", "movablelimits", "rspace"}
     | {"separator", "stretchy", "symmetric"},
