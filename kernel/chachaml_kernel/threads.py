@@ -16,13 +16,17 @@ async def finish_in(
 
     A cancellation waits until `work` is done, so that what it works on can then be cleared away.
     """
-    done = asyncio.get_running_loop().run_in_executor(threads, work, *arguments)
+    return await finish(asyncio.get_running_loop().run_in_executor(threads, work, *arguments))
+
+
+async def finish(begun: asyncio.Future[T]) -> T:
+    """Return or raise what work that was begun on a thread does; see `finish_in`."""
     cancellation: asyncio.CancelledError | None = None
-    while not done.done():
+    while not begun.done():
         try:
-            await asyncio.wait([done])
+            await asyncio.wait([begun])
         except asyncio.CancelledError as error:
             cancellation = error
     if cancellation is not None:
-        raise cancellation from done.exception()
-    return done.result()
+        raise cancellation from begun.exception()
+    return begun.result()

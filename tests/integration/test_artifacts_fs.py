@@ -1,20 +1,29 @@
 """Artifacts in a folder: races, faults, cancellation, open files and memory."""
 
 import asyncio
+import hashlib
 import os
 import threading
 import tracemalloc
-from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
+from chachaml_artifacts_fs import FolderStore
+from chachaml_artifacts_fs.folder import prepare
 from chachaml_kernel.errors import ConfigError, Invalid, Upstream
+from chachaml_kernel.ports import Stored
 from chachaml_kernel.threads import finish_in
 
 from tests.integration.artifact_folder import each, files, names, opened, read
 
 MEBIBYTE = bytes(2**20)
+PATIENCE = 120
+"""Seconds after which what never comes fails a test."""
+
+T = TypeVar("T")
 
 
 async def test_servers_that_open_again_and_again_take_no_file_in_the_making(
@@ -207,6 +216,61 @@ async def test_memory_does_not_grow_with_the_artifact(tmp_path: Path) -> None:
             tracemalloc.stop()
     assert size == 90_000_000
     assert peak < 8 * 2**20
+
+
+async def test_bytes_come_in_while_those_before_are_hashed_and_no_more(tmp_path: Path) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield MEBIBYTE
+        assert threads.hashed == 0
+        threads.may_hash.set()
+        yield MEBIBYTE
+        assert threads.hashed >= 1
+        yield MEBIBYTE
+        assert threads.hashed >= 2
+
+    prepare(tmp_path)
+    with HeldHashing(3) as threads:
+        stored = await FolderStore(tmp_path, threads).write("run/artifact", chunks())
+    assert stored == Stored(3 * 2**20, hashlib.sha256(3 * MEBIBYTE).hexdigest())
+
+
+async def test_a_write_that_is_cancelled_while_it_hashes_leaves_no_file(tmp_path: Path) -> None:
+    async def cancelling() -> AsyncIterator[bytes]:
+        yield MEBIBYTE
+        writing.cancel()
+        yield MEBIBYTE
+
+    prepare(tmp_path)
+    with HeldHashing(3) as threads:
+        write = FolderStore(tmp_path, threads).write("run/artifact", cancelling())
+        writing = asyncio.create_task(write)
+        with pytest.raises(asyncio.CancelledError):
+            await writing
+        assert files(tmp_path) == []
+        threads.may_hash.set()
+    assert files(tmp_path) == []
+
+
+class HeldHashing(ThreadPoolExecutor):
+    """Threads that hash only once they may, and count how often they did."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.may_hash = threading.Event()
+        self.hashed = 0
+
+    def submit(self, work: Callable[..., T], /, *arguments: Any, **names: Any) -> Future[T]:
+        if work.__name__ != "hash":
+            return super().submit(work, *arguments, **names)
+
+        def hold() -> T:
+            if not self.may_hash.wait(PATIENCE):
+                raise TimeoutError("nobody lets the bytes be hashed")
+            result = work(*arguments, **names)
+            self.hashed += 1
+            return result
+
+        return super().submit(hold)
 
 
 def open_files() -> int:

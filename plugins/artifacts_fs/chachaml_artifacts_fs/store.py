@@ -1,5 +1,6 @@
 """The artifact store: each key is a file `<folder>/<key>`."""
 
+import asyncio
 import os
 import re
 import sys
@@ -13,7 +14,7 @@ from typing import BinaryIO, TypeVar, TypeVarTuple
 
 from chachaml_kernel.errors import ConfigError, Invalid, NotFound, Upstream
 from chachaml_kernel.ports import ArtifactStore, Found, Stored
-from chachaml_kernel.threads import finish_in
+from chachaml_kernel.threads import finish, finish_in
 
 from chachaml_artifacts_fs.folder import prepare, remove, sweep, try_writing, walk
 from chachaml_artifacts_fs.upload import Upload
@@ -62,13 +63,8 @@ class FolderStore:
         upload = Upload(self._folder, self._path(key))
         async with AsyncExitStack() as undo:
             undo.push_async_callback(self._run, upload.discard)
-            gathered = bytearray()
-            async for chunk in chunks:
-                gathered += chunk
-                if len(gathered) >= HOP:
-                    await self._run(upload.write, gathered)
-                    gathered = bytearray()
-            stored = await self._run(upload.finish, gathered)
+            rest = await self._write_pieces(upload, chunks)
+            stored = await self._run(upload.finish, rest)
             undo.pop_all()
         return stored
 
@@ -128,14 +124,42 @@ class FolderStore:
                 return
             left -= asked
 
+    async def _write_pieces(self, upload: Upload, chunks: AsyncIterator[bytes]) -> bytearray:
+        """Write and hash pieces; return what is left. Hashing goes on while the next comes in."""
+        gathered = bytearray()
+        hashing: asyncio.Future[None] | None = None
+        async for chunk in chunks:
+            gathered += chunk
+            if len(gathered) >= HOP:
+                await _end(hashing)
+                # In this order: what takes longer must not wake up on the processor of the other.
+                writing = self._begin(upload.write, gathered)
+                hashing = self._begin(upload.hash, gathered)
+                await self._finish(writing)
+                gathered = bytearray()
+        await _end(hashing)
+        return gathered
+
     async def _run(self, work: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
+        return await self._finish(self._begin(work, *arguments))
+
+    def _begin(self, work: Callable[[*Arguments], T], *arguments: *Arguments) -> asyncio.Future[T]:
+        return asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+
+    async def _finish(self, begun: asyncio.Future[T]) -> T:
         try:
-            return await finish_in(self._threads, work, *arguments)
+            return await finish(begun)
         except OSError as error:
             raise Upstream(
                 f"the folder of artifacts {self._folder} fails: {error.strerror or error}; "
                 "make room there, and see that this user may write to it"
             ) from error
+
+
+async def _end(hashing: asyncio.Future[None] | None) -> None:
+    """Wait for it; a cancellation need not, since hashing leaves nothing to clear away."""
+    if hashing is not None:
+        await hashing
 
 
 def _open_at(opened: ExitStack, path: Path, offset: int) -> BinaryIO:

@@ -7,13 +7,14 @@ from typing import BinaryIO
 
 from chachaml_kernel.ports import Stored
 
-from chachaml_artifacts_fs.folder import flush, flush_folder, make_incoming
+from chachaml_artifacts_fs.folder import begin_flushing, flush, flush_folder, make_incoming
 
 
 class Upload:
     """A file among the incoming ones, which takes its place when all of it is on the disk.
 
-    Its methods wait for the disk and raise `OSError`; one is called at a time, on any thread.
+    Its methods wait for the disk and raise `OSError`; one is called at a time, on any thread. Only
+    `hash` may be called beside the others, in the order of `write`.
     """
 
     def __init__(self, folder: Path, place: Path) -> None:
@@ -26,15 +27,22 @@ class Upload:
         self._digest = hashlib.sha256()
 
     def write(self, content: bytearray) -> None:
-        """Append `content`."""
-        self._opened().write(content)
-        self._digest.update(content)
+        """Append `content`, which is hashed apart."""
+        file = self._opened()
+        file.write(content)
+        begin_flushing(file.fileno(), self._size, len(content))
         self._size += len(content)
 
+    def hash(self, content: bytearray) -> None:
+        """Take `content` into the digest."""
+        self._digest.update(content)
+
     def finish(self, content: bytearray) -> Stored:
-        """Append the last `content` and put the file in its place, all of it durably."""
-        self.write(content)
+        """Append the last `content`, hash it, and put the file in its place, all of it durably."""
+        self.hash(content)
+        self._size += len(content)
         file = self._opened()
+        file.write(content)
         file.flush()
         flush(file.fileno())
         self._take_place()
