@@ -1,7 +1,6 @@
 """The config file: TOML with the tables `[kernel]` and `[plugins.NAME]`, and `${NAME}` in texts."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +45,8 @@ def read_config_file(file: Path, env: Mapping[str, str]) -> ConfigFile:
 
 
 def _parse(file: Path) -> Values:
+    import tomllib  # many servers have no config file
+
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:

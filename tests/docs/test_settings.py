@@ -8,7 +8,8 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
-from chachaml_kernel.__main__ import COMMANDS, main
+from chachaml_kernel.__main__ import main
+from chachaml_kernel.command_line import COMMANDS
 from chachaml_kernel.config import KernelSettings, load_config
 
 from tests.docs.pages import CONFIGURATION, CONTRIBUTING, KEEPING, PAGES, prose, rows, sections

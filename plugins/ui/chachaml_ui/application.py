@@ -11,9 +11,8 @@ from chachaml_kernel.errors import ChachamlError, Invalid
 from chachaml_kernel.kernel import Kernel
 from chachaml_kernel.ports import Caller
 
-from chachaml_ui import pages
 from chachaml_ui.answers import from_error, from_framework, problem
-from chachaml_ui.api.routes import routes
+from chachaml_ui.api.routes import routes as api_routes
 from chachaml_ui.arrow.extra import Extra
 from chachaml_ui.budget import Budget
 from chachaml_ui.connection import GONE, is_gone
@@ -29,7 +28,9 @@ from chachaml_ui.keys import (
     TELEMETRY,
     WATCHERS,
 )
+from chachaml_ui.pages import static
 from chachaml_ui.pages.errors import dress
+from chachaml_ui.pages.routes import routes as page_routes
 from chachaml_ui.security import Gate, add_headers, gate, is_open
 from chachaml_ui.settings import Ui
 from chachaml_ui.telemetry import Telemetry
@@ -52,8 +53,8 @@ def application(settings: Ui, kernel: Kernel, *, worker: int | None = None) -> w
     app[BODY_TIMEOUT] = settings.body_timeout
     app.middlewares.append(_serving(app, gate(settings.host, settings.allowed_hosts)))
     app.on_response_prepare.append(_preparing(drain))
-    app.add_routes(routes())
-    pages.setup(app)
+    static_files = web.get("/static/{version}/{name:.+}", static.serve)
+    app.add_routes([*api_routes(), *page_routes(), static_files])
     return app
 
 

@@ -51,8 +51,3 @@ def _about(overview: Overview) -> Sequence[str]:
         f"Which run of {name} has the best {trend.ranking.key}?",
         f"What do the best runs of {name} have in common?",
     ]
-
-
-def routes() -> Sequence[web.RouteDef]:
-    """Return the route of the page."""
-    return [web.get("/chat", chat)]

@@ -1,10 +1,9 @@
 """Errors as a reader sees them: a page that says what is wrong and where to go."""
 
-import aiohttp_jinja2
 import msgspec
 from aiohttp import web
 
-from chachaml_ui.pages.frame import PLACES, bare_frame
+from chachaml_ui.pages.places import PLACES
 from chachaml_ui.security import HEALTH, PAGE_POLICY, STATIC
 
 NO_PAGES = ("/api/", *HEALTH, "/metrics", STATIC)
@@ -22,6 +21,10 @@ def dress(request: web.Request, answer: web.Response) -> web.Response:
     """Return an error's `answer` with a page for its body, where a reader asked for a page."""
     if not _is_read(request):
         return answer
+    # As every page: not before somebody asks.
+    from chachaml_ui.pages.frame import bare_frame
+    from chachaml_ui.pages.templates import environment
+
     said = msgspec.json.decode(answer.text or "", type=Said)
     context = {
         "said": said,
@@ -30,7 +33,7 @@ def dress(request: web.Request, answer: web.Response) -> web.Response:
         "frame": bare_frame(request),
     }
     answer.content_type = "text/html"
-    answer.text = aiohttp_jinja2.render_string("error.html", request, context)
+    answer.text = environment().get_template("error.html").render(context)
     answer.headers["Cache-Control"] = "no-cache"
     answer.headers["Content-Security-Policy"] = PAGE_POLICY
     return answer

@@ -60,11 +60,6 @@ async def list_experiments(request: web.Request) -> web.Response:
     )
 
 
-def routes() -> Sequence[web.RouteDef]:
-    """Return the route of the list."""
-    return [web.get("/experiments", list_experiments)]
-
-
 def _shares(overview: Overview) -> Sequence[tuple[str, float, float]]:
     """Return (status, where its part of a bar begins, how wide it is), in percent."""
     counts = overview.experiment.counts

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-import aiohttp_jinja2
 from aiohttp import web
 from chachaml_kernel.domain.experiments import Experiment
 from chachaml_kernel.domain.paging import Page
 from chachaml_kernel.domain.views import View
 
 from chachaml_ui.keys import KERNEL
+from chachaml_ui.pages.places import PLACES, Place
+from chachaml_ui.pages.templates import environment
 
 EXPERIMENTS = 200
 """The newest experiments, so many, can be chosen from."""
@@ -21,34 +22,6 @@ THEME = "theme"
 """The cookie that a browser keeps its choice of a theme in."""
 THEMES = ("light", "dark")
 PLACE_IN_LIST = ("cursor", "open")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One of the main pages: its address, icon and name, and the key that leads there after g.
-
-    Pages at the addresses `also` belong to it, as those below its own do.
-    """
-
-    path: str
-    icon: str
-    name: str
-    key: str
-    also: Sequence[str] = ()
-
-    def is_around(self, path: str) -> bool:
-        """Tell whether `path` is its address, one below that, or another that belongs to it."""
-        return path == self.path or path.startswith(f"{self.path}/") or path in self.also
-
-
-PLACES = (
-    Place("/runs", "activity", "Runs", "r", also=("/compare",)),
-    Place("/experiments", "flask-conical", "Experiments", "e"),
-    Place("/models", "box", "Models", "m"),
-    Place("/search", "search", "Search", "s"),
-    Place("/chat", "message-square-text", "Chat", "c"),
-)
-"""All main pages, of which a server may serve only some."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +78,8 @@ def render(request: web.Request, template: str, *, frame: Frame, **context: obje
     Templates find the time as `now`, in milliseconds since the Unix epoch.
     """
     shown = {"frame": frame, "now": request.app[KERNEL].now(), **context}
-    answer = aiohttp_jinja2.render_template(template, request, shown)
+    page = environment().get_template(template).render(shown)
+    answer = web.Response(text=page, content_type="text/html")
     # What a page shows may change at any moment, so it is never reused unasked.
     answer.headers["Cache-Control"] = "no-cache"
     answer.headers["Vary"] = "Accept-Encoding"

@@ -64,11 +64,6 @@ async def show_model(request: web.Request) -> web.Response:
     )
 
 
-def routes() -> Sequence[web.RouteDef]:
-    """Return the route of the page."""
-    return [web.get("/models/{name:[^/]+}", show_model)]
-
-
 def _sides(detail: ModelDetail, asked: Asked) -> tuple[int, int] | None:
     """Return the versions to compare: those asked for, else what is in production and the newest.
 

@@ -1,7 +1,5 @@
 """The list of models."""
 
-from collections.abc import Sequence
-
 from aiohttp import web
 from chachaml_kernel.domain.paging import next_cursor
 
@@ -26,8 +24,3 @@ async def list_models(request: web.Request) -> web.Response:
         is_first=asked.cursor is None,
         next=following and request.rel_url.update_query(cursor=following),
     )
-
-
-def routes() -> Sequence[web.RouteDef]:
-    """Return the route of the list."""
-    return [web.get("/models", list_models)]

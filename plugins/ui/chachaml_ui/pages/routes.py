@@ -1,12 +1,27 @@
 """The addresses of all pages."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from importlib import import_module
+from typing import TypeAlias
 
 from aiohttp import web
 
-from chachaml_ui.pages import chat, experiments, model, models, run, search
-from chachaml_ui.pages.compare import page as compare
-from chachaml_ui.pages.runs import page as runs
+Show: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+PAGES: Mapping[str, str] = {
+    "/runs": "runs.page.list_runs",
+    "/runs/{id}": "run.page.show_run",
+    "/runs/{id}/artifacts/{artifact}": "run.artifact.show_artifact",
+    "/runs/{id}/artifacts/{artifact}/picture": "run.artifact.show_picture",
+    "/compare": "compare.page.show_comparison",
+    "/experiments": "experiments.list_experiments",
+    "/models": "models.list_models",
+    "/models/{name:[^/]+}": "model.show_model",
+    "/search": "search.search",
+    "/chat": "chat.chat",
+}
+"""The functions that show the pages, by address."""
 
 
 async def index(_: web.Request) -> web.Response:
@@ -16,5 +31,19 @@ async def index(_: web.Request) -> web.Response:
 
 def routes() -> Sequence[web.RouteDef]:
     """Return the routes of all pages."""
-    pages = (runs, run, compare, experiments, models, model, search, chat)
-    return [web.get("/", index), *(route for page in pages for route in page.routes())]
+    pages = (web.get(address, _imported_later(name)) for address, name in PAGES.items())
+    return [web.get("/", index), *pages]
+
+
+def _imported_later(name: str) -> Show:
+    """Return what shows a page. Its module, and Jinja, wait for the first who asks for it."""
+    module, _, function = f"chachaml_ui.pages.{name}".rpartition(".")
+    found: Show | None = None
+
+    async def show(request: web.Request) -> web.StreamResponse:
+        nonlocal found
+        if found is None:  # off the event loop, since it takes up to a tenth of a second
+            found = getattr(await asyncio.to_thread(import_module, module), function)
+        return await found(request)
+
+    return show

@@ -1,7 +1,7 @@
 """Searching for runs by the latest value of a metric."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from aiohttp import web
 from chachaml_kernel.domain.paging import Page, next_cursor
@@ -62,11 +62,6 @@ async def search(request: web.Request) -> web.Response:
     if wrong is not None:
         answer.set_status(400)
     return answer
-
-
-def routes() -> Sequence[web.RouteDef]:
-    """Return the route of the page."""
-    return [web.get("/search", search)]
 
 
 _NOT_DRAWN: Mapping[str, object] = {"spread": None}

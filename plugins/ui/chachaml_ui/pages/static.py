@@ -1,8 +1,9 @@
-"""The static files of the pages: read once, served from memory."""
+"""The static files of the pages: read by the first page, served from memory."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import PurePosixPath
@@ -31,16 +32,15 @@ class StaticFiles:
         """The address under which browsers find, and may keep, the files of this version."""
         return f"/static/{self.version}"
 
-    async def serve(self, request: web.Request) -> web.Response:
-        """Answer with the file that the address names.
+    def answer(self, version: str, name: str) -> web.Response:
+        """Return the file of that name, or raise `HTTPNotFound`.
 
         The address of another version is answered too, since a server that was just replaced may
         have sent the page that asks, but such an answer must not be kept.
         """
-        name = request.match_info["name"]
         if name not in self.contents:
             raise web.HTTPNotFound
-        mine = request.match_info["version"] == self.version
+        mine = version == self.version
         return web.Response(
             body=self.contents[name],
             content_type=CONTENT_TYPES[PurePosixPath(name).suffix],
@@ -50,8 +50,15 @@ class StaticFiles:
         )
 
 
+async def serve(request: web.Request) -> web.Response:
+    """Answer with the file that the address names."""
+    static = read_static()
+    return static.answer(request.match_info["version"], request.match_info["name"])
+
+
+@cache
 def read_static() -> StaticFiles:
-    """Read the static files that this package carries."""
+    """Return the static files that this package carries, read once."""
     contents = dict(sorted(_walk(files("chachaml_ui") / "static", "")))
     digest = hashlib.sha256()
     for name, content in contents.items():

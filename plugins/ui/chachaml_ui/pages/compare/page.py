@@ -70,8 +70,3 @@ async def _added(kernel: Kernel, text: str) -> Added | None:
         named = await kernel.runs.list(RunQuery(name=text, archived=None, limit=NAMESAKES))
         return Added(text, [row.run for row in named.rows])
     return Added(text, [glance.run for glance in found.values()])
-
-
-def routes() -> Sequence[web.RouteDef]:
-    """Return the route of the page."""
-    return [web.get("/compare", show_comparison)]

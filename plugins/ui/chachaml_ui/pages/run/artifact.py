@@ -5,7 +5,6 @@ picture is answered as one, whatever else the bytes might be.
 """
 
 import asyncio
-from collections.abc import Sequence
 
 from aiohttp import web
 from chachaml_kernel.domain.artifacts import Artifact
@@ -57,12 +56,6 @@ async def show_picture(request: web.Request) -> web.StreamResponse:
     answer.content_length = artifact.size
     async with kernel.artifacts.open(artifact) as chunks:
         return await streams.stream(request, answer, chunks)
-
-
-def routes() -> Sequence[web.RouteDef]:
-    """Return the routes of previews."""
-    path = "/runs/{id}/artifacts/{artifact}"
-    return [web.get(path, show_artifact), web.get(f"{path}/picture", show_picture)]
 
 
 async def _artifact(request: web.Request) -> Artifact:

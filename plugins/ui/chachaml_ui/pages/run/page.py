@@ -1,7 +1,6 @@
 """One run whole."""
 
 import asyncio
-from collections.abc import Sequence
 from typing import Literal
 
 from aiohttp import web
@@ -53,11 +52,6 @@ async def show_run(request: web.Request) -> web.Response:
         tree=tree(detail.artifacts, folder=asked.folder, find=asked.artifact),
         note=await asyncio.to_thread(prose, detail.note),
     )
-
-
-def routes() -> Sequence[web.RouteDef]:
-    """Return the route of the page."""
-    return [web.get("/runs/{id}", show_run)]
 
 
 async def _parent(kernel: Kernel, run: Run) -> Run | None:

@@ -62,11 +62,6 @@ async def list_runs(request: web.Request) -> web.StreamResponse:
     return answer
 
 
-def routes() -> Sequence[web.RouteDef]:
-    """Return the route of the list."""
-    return [web.get("/runs", list_runs)]
-
-
 def _asked(at: Address, counts: RunCounts) -> Mapping[str, object]:
     """Return what the address asks for, how many runs that are, and what else it could ask for."""
     return {

@@ -1,0 +1,82 @@
+"""What a server does not do before it serves, so that it starts soon and holds little."""
+
+import gc
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from chachaml_kernel.__main__ import main
+from chachaml_ui.pages.routes import PAGES
+
+from tests.distributions import Install
+
+COLLECTOR = """
+import gc
+from contextlib import nullcontext
+from dataclasses import dataclass
+
+from chachaml_kernel import hookimpl
+
+
+@dataclass(frozen=True)
+class Collector:
+    @hookimpl
+    def chachaml_store(self):
+        return nullcontext()
+
+    @hookimpl
+    def chachaml_artifact_store(self):
+        return nullcontext()
+
+    @hookimpl
+    async def chachaml_frontend(self, kernel, announce):
+        print("before", gc.isenabled(), gc.get_freeze_count() > 0)
+        announce("http://127.0.0.1:1")
+        print("serving", gc.isenabled(), gc.get_freeze_count() > 0)
+
+    @hookimpl
+    async def chachaml_command(self, kernel):
+        print("command", gc.isenabled(), gc.get_freeze_count() > 0)
+"""
+
+
+@pytest.fixture
+def collector(add: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Return the arguments that serve with a plugin that says what becomes of garbage."""
+    add("c", plugins={"collector": "collecting:Collector"}, modules={"collecting": COLLECTOR})
+    monkeypatch.chdir(tmp_path)
+    Path("c.toml").write_text("[plugins.collector]\n")
+    yield ["--config", "c.toml"]
+    gc.unfreeze()
+
+
+def test_garbage_is_collected_once_a_server_serves_but_what_the_start_made_is_left_alone(
+    collector: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(collector) == 0
+    first, _, last = capsys.readouterr().out.splitlines()
+    assert (first, last) == ("before False False", "serving True True")
+    assert gc.isenabled()
+
+
+def test_garbage_is_collected_while_a_command_runs(
+    collector: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*collector, "collector"]) == 0
+    assert capsys.readouterr().out == "command True False\n"
+
+
+@pytest.mark.parametrize("module", ["jinja2", "chachaml_ui.pages.frame", "tomllib", "alembic"])
+def test_a_server_starts_without(module: str) -> None:
+    served = "chachaml_kernel.command_line, chachaml_ui.server, chachaml_store_sqlite.store"
+    check = f"import sys, {served}; sys.exit({module!r} in sys.modules)"
+    subprocess.run([sys.executable, "-c", check], check=True)
+
+
+@pytest.mark.parametrize("name", PAGES.values())
+def test_every_page_is_where_the_table_says(name: str) -> None:
+    module, _, function = f"chachaml_ui.pages.{name}".rpartition(".")
+    assert callable(getattr(import_module(module), function))
