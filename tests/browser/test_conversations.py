@@ -5,7 +5,7 @@ from collections.abc import Callable
 import httpx
 import openai  # noqa: F401  so that no question's time is spent on it
 from chachaml_kernel import Server
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.talking import ask
@@ -19,13 +19,18 @@ def has_room(server: Server) -> bool:
     return httpx.post(f"{server.url}/api/chat", json=asked).status_code == 200
 
 
+def begin(page: Page) -> None:
+    """Ask a question whose answer begins, and wait until it has."""
+    ask(page, "A long story?")
+    expect(page.get_by_text("I begin")).to_be_visible()
+
+
 def test_a_new_chat_forgets_the_answer_under_way(
     talk: Callable[..., Server], service: Service, visit: Visit
 ) -> None:
     service.will(wire.broken("I begin", then="hang"))
     page = visit(talk(), "/chat", refusals=(0,))
-    ask(page, "A long story?")
-    expect(page.get_by_text("I begin")).to_be_visible()
+    begin(page)
     page.get_by_role("button", name="New chat").click()
     expect(page.get_by_text("Ask in your own words")).to_be_visible()
     page.reload()
@@ -37,8 +42,7 @@ def test_what_has_come_is_kept_when_the_page_is_left(
 ) -> None:
     service.will(wire.broken("I begin", then="hang"), wire.text("All of it."))
     page = visit(talk(), "/chat", refusals=(0,))
-    ask(page, "A long story?")
-    expect(page.get_by_text("I begin")).to_be_visible()
+    begin(page)
     page.evaluate("dispatchEvent(new Event('pagehide'))")  # before the answer breaks off by that
     page, address = page.context.new_page(), page.url
     page.goto(address)
@@ -85,8 +89,7 @@ def test_an_answer_is_stopped_and_the_model_with_it(
 ) -> None:
     service.will(wire.broken("I begin", then="hang"))
     page = visit(talk(), "/chat", refusals=(0,))
-    ask(page, "A long story?")
-    expect(page.get_by_text("I begin")).to_be_visible()
+    begin(page)
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("stopped", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Ask", exact=True)).to_be_enabled()
@@ -120,8 +123,7 @@ def test_a_question_too_many_can_be_tried_again(
     server = talk(limits="chat_questions = 1")
     service.will(wire.broken("I begin", then="hang"), wire.text("Room."), wire.text("Now."))
     one = visit(server, "/chat", refusals=(0,))
-    ask(one, "A long story?")
-    expect(one.get_by_text("I begin")).to_be_visible()
+    begin(one)
     other = visit(server, "/chat", refusals=(429,))
     ask(other, "Hello?")
     expect(other.locator("#chat").get_by_role("alert")).to_contain_text("setting chat_questions")
