@@ -20,6 +20,7 @@ from chachaml_kernel.commands.purge import PURGE
 from chachaml_kernel.commands.verify import VERIFY
 from chachaml_kernel.config import Config, load_config
 from chachaml_kernel.errors import ChachamlError, ConfigError, Conflict, Invalid
+from chachaml_kernel.memory_use import settle
 from chachaml_kernel.plugins import installed
 from chachaml_kernel.serving import check, run_until_signalled
 
@@ -122,8 +123,7 @@ def _port(text: str) -> int:
 
 
 def _announce(addresses: Sequence[str]) -> None:
-    gc.freeze()  # what a start has made stays for good, so it is never looked at again
-    gc.enable()
+    settle()
     say(f"chachaml-kernel {__version__} on {', '.join(addresses)} (Ctrl-C ends it)")
 
 

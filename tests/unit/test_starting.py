@@ -69,6 +69,21 @@ def test_garbage_is_collected_while_a_command_runs(
     assert capsys.readouterr().out == "command True False\n"
 
 
+def test_a_server_gives_large_pieces_of_memory_back_though_smaller_ones_lie_between() -> None:
+    check = """
+from chachaml_kernel.memory_use import settle
+resident = lambda: int(open("/proc/self/statm").read().split()[1]) * 4096
+settle()
+bytes(8 * 2**20)  # of which the C library would learn to keep such pieces
+before = resident()
+pieces = [bytearray(2**21) for _ in range(32) for kept in [small.append(bytes(1_000))]]
+held = resident() - before
+del pieces
+assert held > 60 * 2**20 > 4 * 2**20 > resident() - before, (held, resident() - before)
+"""
+    subprocess.run([sys.executable, "-c", f"small = []\n{check}"], check=True)
+
+
 @pytest.mark.parametrize("module", ["jinja2", "chachaml_ui.pages.frame", "tomllib", "alembic"])
 def test_a_server_starts_without(module: str) -> None:
     served = "chachaml_kernel.command_line, chachaml_ui.server, chachaml_store_sqlite.store"
