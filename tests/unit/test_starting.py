@@ -1,6 +1,7 @@
 """What a server does not do before it serves, so that it starts soon and holds little."""
 
 import gc
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from chachaml_kernel.__main__ import main
+from chachaml_kernel.config import load_config
+from chachaml_kernel.workers.orders import Orders, write_orders
 from chachaml_ui.pages.routes import PAGES
 
 from tests.distributions import Install
@@ -60,6 +63,17 @@ def test_garbage_is_collected_once_a_server_serves_but_what_the_start_made_is_le
     first, _, last = capsys.readouterr().out.splitlines()
     assert (first, last) == ("before False False", "serving True True")
     assert gc.isenabled()
+
+
+def test_what_the_start_of_a_worker_made_is_left_alone_too(collector: list[str]) -> None:
+    config = load_config(file=Path(collector[-1]), env={})
+    worker = subprocess.run(
+        [sys.executable, "-m", "chachaml_kernel.workers.worker"],
+        input=write_orders(Orders(config, "collector", 1)),
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+    )
+    assert worker.stderr.decode().splitlines() == ["before True False", "serving True True"]
 
 
 def test_garbage_is_collected_while_a_command_runs(

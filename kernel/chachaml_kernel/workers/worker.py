@@ -12,6 +12,7 @@ from contextlib import suppress
 
 from chachaml_kernel import loops
 from chachaml_kernel.errors import ChachamlError
+from chachaml_kernel.memory_use import settle
 from chachaml_kernel.serving import run_worker
 from chachaml_kernel.signals import until_signalled
 from chachaml_kernel.workers.crew import READY
@@ -32,6 +33,7 @@ def main() -> int:
             answers.flush()
 
     def ready(_: Sequence[str]) -> None:
+        settle()
         say(READY)
 
     async def serve() -> None:
