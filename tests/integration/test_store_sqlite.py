@@ -17,8 +17,9 @@ from chachaml_kernel.ports import Store
 from chachaml_kernel.testing.builders import new_run, points
 from chachaml_kernel.testing.reading import history_of
 from chachaml_store_sql import SqlStore
+from chachaml_store_sql.schema import runs
 from chachaml_store_sqlite import StoreSqlite
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from tests.integration.held import held
 
@@ -154,6 +155,22 @@ async def test_a_write_that_fails_is_undone_alone_among_those_that_share_its_com
     detail = await store.get_run("run")
     assert detail.params == {"a": 1}
     assert [metric.key for metric in detail.metrics] == ["loss"]
+
+
+async def test_a_write_that_fails_and_shares_its_commit_with_none_is_undone(
+    store: SqlStore,
+) -> None:
+    def write_and_fail(connection: Connection) -> None:
+        connection.execute(update(runs).values(name="changed"))
+        raise ZeroDivisionError
+
+    await store.start_run(new_run("run"))
+    await store.upkeep.idle.wait()
+    with pytest.raises(ZeroDivisionError):
+        await store.write(write_and_fail)
+    await store.log_params("run", {"a": 1})
+    detail = await store.get_run("run")
+    assert (detail.run.name, detail.params) == (new_run("run").run.name, {"a": 1})
 
 
 @pytest.mark.parametrize("error", [StopIteration(), ZeroDivisionError()])

@@ -97,17 +97,25 @@ def _write(connection: Connection, jobs: Sequence[Job]) -> None:
     driver = _driver(connection)
     try:
         driver.execute("BEGIN IMMEDIATE")
-        for together, some in groupby(jobs, _can_share):
-            if together:
-                _append_together(connection, driver, list(some))
-            else:
-                for job in some:
-                    _write_one(connection, driver, job)
+        if len(jobs) == 1:  # what fails is undone with the transaction, which costs no savepoint
+            jobs[0].result = jobs[0].function(connection)
+        else:
+            _write_all(connection, driver, jobs)
         driver.execute("COMMIT")
     except BaseException as error:  # as above
         _roll_back(driver)
         for job in jobs:
             job.error = meaning(error)
+
+
+def _write_all(connection: Connection, driver: sqlite3.Connection, jobs: Sequence[Job]) -> None:
+    """Run jobs so that one that raises is undone alone."""
+    for together, some in groupby(jobs, _can_share):
+        if together:
+            _append_together(connection, driver, list(some))
+        else:
+            for job in some:
+                _write_one(connection, driver, job)
 
 
 def _can_share(job: Job) -> bool:
