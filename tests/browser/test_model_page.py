@@ -60,9 +60,10 @@ def test_the_list_leads_to_a_model(serve_runs: Serve, visit: Visit) -> None:
 
 
 def test_without_a_model_the_list_says_how_to_make_one(serve_runs: Serve, visit: Visit) -> None:
-    page = visit(serve_runs(no_models), "/models")
+    page = visit(serve_runs(no_models), "/models", window=PHONE)
     expect(page.get_by_role("heading", name="No models yet")).to_be_visible()
     expect(page.locator("pre")).to_contain_text("/api/w/models")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 def test_a_promotion_names_what_it_archives_and_is_kept_with_its_reason(
