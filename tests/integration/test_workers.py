@@ -237,6 +237,31 @@ async def test_a_worker_that_cannot_serve_says_why(tmp_path: Path) -> None:
     assert caught.group_contains(ConfigError, match=why)
 
 
+async def test_a_worker_that_cannot_be_started_is_an_error_like_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", str(tmp_path / "gone"))
+    config = Config(plugins={"store_sqlite": {}, "artifacts_fs": {}, "ui": {}}, data=tmp_path)
+    crew = Crew(config=config, plugin="ui", shared=True)
+    with pytest.raises(ExceptionGroup) as caught:
+        await crew.run(1, ready=pytest.fail)
+    assert caught.group_contains(ConfigError, match="worker 1 cannot be started: .*No such file")
+
+
+async def test_what_python_says_first_in_a_worker_is_not_taken_for_a_refusal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("print('hello')\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    config = Config(plugins={"store_sqlite": {}, "artifacts_fs": {}, "ui": {}}, data=tmp_path)
+    crew = Crew(config=config, plugin="ui", shared=True)
+    ready = asyncio.Event()
+    async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
+        running = group.create_task(crew.run(1, ready=ready.set, port=0))
+        await ready.wait()
+        running.cancel()
+
+
 def test_orders_say_the_whole_configuration() -> None:
     config = Config(
         kernel=KernelSettings(headline=("f1",), chat_seconds=3.5),

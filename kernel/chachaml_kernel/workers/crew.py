@@ -16,9 +16,11 @@ from chachaml_kernel.workers.orders import Orders, write_orders
 logger = logging.getLogger(__name__)
 
 READY = b"ready\n"
-"""What a worker says when it serves; anything else is why it cannot."""
+"""What a worker says when it serves; what it says last of all else is why it cannot."""
 SHORTEST, LONGEST = 1.0, 30.0
 """Seconds until a worker that died is started again: they double while it does not get to serve."""
+TO_SERVE = 120.0
+"""Seconds that a worker has until it serves; then it is killed."""
 TO_END = 60.0
 """Seconds that a worker has to end its requests and close its kernel; then it is killed."""
 
@@ -78,33 +80,50 @@ async def _worker(orders: Orders) -> AsyncIterator[Process]:
 
     Raises `ConfigError` if it cannot serve.
     """
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-P",  # what lies where the server was started is no module, unless it was one before
-        "-m",
-        "chachaml_kernel.workers.worker",
-        stdin=PIPE,
-        stdout=PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)},
-        start_new_session=True,  # Ctrl-C is for the one that was started
-    )
+    path = os.pathsep.join(each or os.getcwd() for each in sys.path)
     try:
-        await _until_it_serves(orders, process)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-P",  # what lies where the server was started is no module, unless it was one before
+            "-m",
+            "chachaml_kernel.workers.worker",
+            stdin=PIPE,
+            stdout=PIPE,
+            env={**os.environ, "PYTHONPATH": path},
+            start_new_session=True,  # Ctrl-C is for the one that was started
+        )
+    except OSError as error:
+        raise ConfigError(f"worker {orders.number} cannot be started: {error}") from error
+    try:
+        if why := await _obstacle(orders, process):
+            raise ConfigError(f"worker {orders.number} cannot serve: {why}")
         yield process
     finally:
         await _end(process)
 
 
-async def _until_it_serves(orders: Orders, process: Process) -> None:
+async def _obstacle(orders: Orders, process: Process) -> str:
+    """Wait until a worker serves, and return nothing, or return why it does not."""
+    try:
+        async with asyncio.timeout(TO_SERVE):
+            return await _said(orders, process)
+    except TimeoutError:
+        process.kill()
+        return f"it did not within {TO_SERVE:g} s"
+
+
+async def _said(orders: Orders, process: Process) -> str:
     assert process.stdin
     assert process.stdout
     with suppress(ConnectionError):  # then it is gone, and has said why
         process.stdin.write(write_orders(orders))
         await process.stdin.drain()
-    said = await process.stdout.readline()
-    if said != READY:
-        why = said.decode().strip() or "its log says why"
-        raise ConfigError(f"worker {orders.number} cannot serve: {why}")
+    why = b"its log says why"
+    async for said in process.stdout:  # what Python loads first may have something to say, too
+        if said == READY:
+            return ""
+        why = said
+    return why.decode(errors="replace").strip()
 
 
 async def _end(process: Process) -> None:
