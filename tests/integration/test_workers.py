@@ -148,6 +148,16 @@ def test_a_signal_ends_all_in_order(server: Serving, number: signal.Signals) -> 
         ended()
 
 
+def test_requests_are_logged_whichever_worker_answers(config: Path) -> None:
+    config.write_text(config.read_text() + "access_log = true\n")
+    with serving(config.parent, "--config", str(config)) as server:
+        for _ in range(20):
+            assert httpx.get(f"{server.url}/healthz").status_code == 200
+        server.process.send_signal(signal.SIGTERM)
+        said = server.process.communicate(timeout=PATIENCE)[1]
+    assert said.count("GET /healthz ") == 20
+
+
 def test_workers_end_when_the_one_that_started_them_is_killed(server: Serving) -> None:
     with ending(others_of(server.process.pid)) as ended:
         server.process.kill()

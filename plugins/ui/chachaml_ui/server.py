@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import logging
 import socket
 from collections.abc import Callable
 from functools import partial
@@ -71,12 +72,20 @@ def _connect(runner: web.AppRunner, settings: Ui) -> Callable[[], Connection]:
     manager = runner.server
     assert manager is not None  # it is set up
     loop = asyncio.get_running_loop()
-    log = access_logger if settings.access_log else None
+    log = _prepared(access_logger) if settings.access_log else None
 
     def connect() -> Connection:
         return Connection(manager, loop=loop, access_log=log, lingering_time=REFUSED_SECONDS)
 
     return connect
+
+
+def _prepared(log: logging.Logger) -> logging.Logger:
+    """Have what is logged of requests come out, on standard error where no program says where."""
+    log.setLevel(logging.INFO)
+    if not log.hasHandlers():
+        log.addHandler(logging.StreamHandler())
+    return log
 
 
 async def listen(
