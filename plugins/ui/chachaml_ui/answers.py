@@ -73,6 +73,11 @@ def from_error(error: ChachamlError) -> web.Response:
     return problem(status_of(error), error.error, error.detail, headers)
 
 
+def failed() -> web.Response:
+    """Return what a client sees of a fault of ours."""
+    return problem(500, "internal error", "the server failed on this request; its log says why")
+
+
 def status_of(error: ChachamlError) -> int:
     """Return the status that an error of the kernel is answered with."""
     kinds = (kind for kind in type(error).__mro__ if kind in STATUSES)

@@ -11,12 +11,14 @@ from chachaml_kernel.errors import ChachamlError, Invalid
 from chachaml_kernel.kernel import Kernel
 from chachaml_kernel.ports import Caller
 
-from chachaml_ui.answers import from_error, from_framework, problem
+from chachaml_ui.answers import failed, from_error, from_framework
 from chachaml_ui.api.routes import routes as api_routes
+from chachaml_ui.api.routes import table
 from chachaml_ui.arrow.extra import Extra
 from chachaml_ui.budget import Budget
 from chachaml_ui.connection import GONE, is_gone
 from chachaml_ui.draining import Drain
+from chachaml_ui.express.posts import POSTS, Posts, places_of
 from chachaml_ui.keys import (
     ANSWERED,
     ARROW,
@@ -51,7 +53,18 @@ def application(settings: Ui, kernel: Kernel, *, worker: int | None = None) -> w
     app[TELEMETRY] = Telemetry(worker)
     app[WATCHERS] = Watchers(settings.max_watchers, settings.heartbeat)
     app[BODY_TIMEOUT] = settings.body_timeout
-    app.middlewares.append(_serving(app, gate(settings.host, settings.allowed_hosts)))
+    door = gate(settings.host, settings.allowed_hosts)
+    app.middlewares.append(_serving(app, door))
+    if kernel.authenticator is None and not settings.access_log:
+        app[POSTS] = Posts(
+            kernel=kernel,
+            gate=door,
+            drain=drain,
+            telemetry=app[TELEMETRY],
+            budget=app[BUDGET],
+            max_body=settings.max_body,
+            places=places_of(table()),
+        )
     app.on_response_prepare.append(_preparing(drain))
     static_files = web.get("/static/{version}/{name:.+}", static.serve)
     app.add_routes([*api_routes(), *page_routes(), static_files])
@@ -112,9 +125,7 @@ async def _answer(
         raise
     except Exception as error:
         logger.exception("%s %s failed", request.method, request.path)
-        detail = "the server failed on this request; its log says why"
-        answer = dress(request, problem(500, "internal error", detail))
-        return _unless_begun(request, error, answer)
+        return _unless_begun(request, error, dress(request, failed()))
 
 
 def _unless_begun(

@@ -56,7 +56,7 @@ class Gate:
         headers = request.headers
         host = headers.get("Host", "")
         if not is_open(request):
-            self._check_host(host)
+            self.check_host(host)
         if request.method in SAFE_METHODS:
             return
         if headers.get("Sec-Fetch-Site") == "cross-site":
@@ -68,7 +68,8 @@ class Gate:
                 "list its host in the setting allowed_hosts if it may"
             )
 
-    def _check_host(self, host: str) -> None:
+    def check_host(self, host: str) -> None:
+        """Raise `Forbidden` for a foreign `Host`."""
         name = split_host(host)[0]
         if not name or name in self.served or "*" in self.listed:
             return

@@ -15,6 +15,8 @@ from chachaml_kernel.ports import Announce, Workers
 
 from chachaml_ui.application import application
 from chachaml_ui.connection import Connection
+from chachaml_ui.express.connection import ExpressConnection
+from chachaml_ui.express.posts import POSTS
 from chachaml_ui.keys import DRAIN, WATCHERS
 from chachaml_ui.mounted import mounted
 from chachaml_ui.settings import Ui
@@ -73,11 +75,9 @@ def _connect(runner: web.AppRunner, settings: Ui) -> Callable[[], Connection]:
     assert manager is not None  # it is set up
     loop = asyncio.get_running_loop()
     log = _prepared(access_logger) if settings.access_log else None
-
-    def connect() -> Connection:
-        return Connection(manager, loop=loop, access_log=log, lingering_time=REFUSED_SECONDS)
-
-    return connect
+    posts = runner.app.get(POSTS)
+    make = Connection if posts is None else partial(ExpressConnection, posts=posts)
+    return partial(make, manager, loop=loop, access_log=log, lingering_time=REFUSED_SECONDS)
 
 
 def _prepared(log: logging.Logger) -> logging.Logger:

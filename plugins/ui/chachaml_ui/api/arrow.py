@@ -10,14 +10,9 @@ from chachaml_ui.answers import VARY
 from chachaml_ui.api import streams
 from chachaml_ui.api.bodies import ARROW, JSON, check_size
 from chachaml_ui.api.negotiation import prefers
-from chachaml_ui.api.table import Call
+from chachaml_ui.api.table import WebCall
 from chachaml_ui.api.turns import in_turns
 from chachaml_ui.keys import ARROW as EXTRA
-
-
-def is_sent(request: web.Request) -> bool:
-    """Tell whether a request's body is an Arrow stream."""
-    return request.content_type == ARROW
 
 
 def is_wanted(request: web.Request) -> bool:
@@ -25,7 +20,7 @@ def is_wanted(request: web.Request) -> bool:
     return prefers(",".join(request.headers.getall("Accept", ())), ARROW, over=JSON)
 
 
-async def read_stream(call: Call[Any, Any, bytes], now: int) -> Mapping[str, Points]:
+async def read_stream(call: WebCall[Any, Any, bytes], now: int) -> Mapping[str, Points]:
     """Return the points that a body logs; those without a timestamp were logged at `now`.
 
     The body counts at its full size, as it is once it is unpacked.

@@ -9,7 +9,7 @@ from msgspec import Struct
 from chachaml_ui.answers import problem
 from chachaml_ui.api import streams
 from chachaml_ui.api.runs import RunPath
-from chachaml_ui.api.table import Call, Nothing, Route, route
+from chachaml_ui.api.table import Call, Nothing, Route, WebCall, route
 from chachaml_ui.api.wire import artifacts as wire_artifacts
 from chachaml_ui.api.wire.values import Id
 from chachaml_ui.security import SANDBOX
@@ -39,7 +39,7 @@ async def upload_artifact(
     return wire_artifacts.from_new_artifact(artifact)
 
 
-async def download_artifact(call: Call[ArtifactPath, Nothing, None]) -> web.StreamResponse:
+async def download_artifact(call: WebCall[ArtifactPath, Nothing, None]) -> web.StreamResponse:
     """Return the bytes of an artifact, or the part of them that `Range` asks for.
 
     Where the server is set up so, it answers with the address where they are instead.
@@ -68,7 +68,7 @@ async def download_artifact(call: Call[ArtifactPath, Nothing, None]) -> web.Stre
 
 
 async def _send(
-    call: Call[ArtifactPath, Nothing, None], artifact: Artifact, span: streams.Span | None
+    call: WebCall[ArtifactPath, Nothing, None], artifact: Artifact, span: streams.Span | None
 ) -> web.StreamResponse:
     answer = web.StreamResponse(headers=_headers(artifact))
     answer.content_length = artifact.size if span is None else span.length

@@ -12,7 +12,7 @@ from chachaml_ui.answers import VARY, json_answer
 from chachaml_ui.api.bodies import check_media_type, receive, receive_whole
 from chachaml_ui.api.json_bodies import read_typed
 from chachaml_ui.api.queries import query_reader, read_path
-from chachaml_ui.api.table import Call, Paged, Route
+from chachaml_ui.api.table import Paged, Route, WebCall
 from chachaml_ui.api.turns import in_turns
 from chachaml_ui.budget import Share
 from chachaml_ui.keys import BUDGET, KERNEL, PRINCIPAL
@@ -24,8 +24,7 @@ def bind(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]
     """Return what serves `route`: it checks a request, calls the handler and sends its answer."""
     read_query = query_reader(route.query_type)
     no_query = MultiDict[str]()
-    path_type, handler = route.path_type, route.handler
-    read_body = _body_reader(route)
+    path_type, read_body = route.path_type, _body_reader(route)
     headers = VARY if route.negotiates else None
 
     async def serve(request: web.Request) -> web.StreamResponse:
@@ -33,16 +32,20 @@ def bind(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]
         query = read_query(request.query if request.rel_url.raw_query_string else no_query)
         with request.app[BUDGET].share() as share:
             body, raw = await read_body(request, share)
-            call = Call(
+            key = request.headers.get("Idempotency-Key")
+            call = WebCall(
                 kernel=request.app[KERNEL],
                 path=path,
                 query=query,
                 body=body,
-                once=_once(request, raw),
+                once=once_of(request.method, request.raw_path, raw, key),
                 share=share,
                 principal=request.get(PRINCIPAL),
                 request=request,
             )
+            handler = route.handler
+            if route.others:
+                handler = route.others.get(request.content_type, handler)
             answer = await handler(call)
         return _respond(request, answer, headers)
 
@@ -78,12 +81,11 @@ def _body_reader(route: Route) -> BodyReader:
     return read_raw if type_ is bytes else read_value
 
 
-def _once(request: web.Request, body: bytes) -> Once | None:
+def once_of(method: str, raw_path: str, body: bytes, key: str | None) -> Once | None:
     """Return the client's idempotency key and a digest of its request, if it sent a key."""
-    key = request.headers.get("Idempotency-Key")
     if key is None:
         return None
-    digest = hashlib.sha256(f"{request.method} {request.raw_path}\n".encode())
+    digest = hashlib.sha256(f"{method} {raw_path}\n".encode())
     digest.update(body)
     return Once(check_idempotency_key(key), digest.hexdigest())
 

@@ -8,14 +8,14 @@ from chachaml_ui.answers import VARY, status_of
 from chachaml_ui.api.bodies import JSON
 from chachaml_ui.api.negotiation import prefers
 from chachaml_ui.api.streams import EVENTS
-from chachaml_ui.api.table import Call, Nothing, Route, route
+from chachaml_ui.api.table import Call, Nothing, Route, WebCall, route
 from chachaml_ui.api.telling import telling
 from chachaml_ui.api.wire import chat as wire_chat
 from chachaml_ui.connection import while_connected
 
 
 async def ask(
-    call: Call[Nothing, Nothing, wire_chat.Ask],
+    call: WebCall[Nothing, Nothing, wire_chat.Ask],
 ) -> wire_chat.Answered | web.StreamResponse:
     """Answer a question about the experiments by a language model, which calls tools.
 
@@ -36,7 +36,9 @@ async def ask(
     return wire_chat.answered(answer, events)
 
 
-async def _stream(call: Call[Nothing, Nothing, wire_chat.Ask], asked: Asked) -> web.StreamResponse:
+async def _stream(
+    call: WebCall[Nothing, Nothing, wire_chat.Ask], asked: Asked
+) -> web.StreamResponse:
     """Answer with events; an error before the first one is answered as any other."""
     async with telling(call.request, **VARY) as told:
 

@@ -16,7 +16,7 @@ from chachaml_ui.api.bodies import FORM, JSON
 from chachaml_ui.api.complaints import complain
 from chachaml_ui.api.json_bodies import read_typed
 from chachaml_ui.api.run_queries import Query, Status, read_archived, read_query, read_status
-from chachaml_ui.api.table import Call, Nothing, Route, route
+from chachaml_ui.api.table import Nothing, Route, WebCall, route
 from chachaml_ui.api.wire.values import Id
 
 Format: TypeAlias = Annotated[
@@ -50,7 +50,7 @@ class Chosen(Struct, frozen=True, forbid_unknown_fields=True):
     what: Literal["runs", "metrics"] = "runs"
 
 
-async def export(call: Call[Nothing, Asked, None]) -> web.StreamResponse:
+async def export(call: WebCall[Nothing, Asked, None]) -> web.StreamResponse:
     """Return a table: a row a run, or a row a point."""
     asked = call.query
     where = read_query(asked.q)
@@ -64,7 +64,7 @@ async def export(call: Call[Nothing, Asked, None]) -> web.StreamResponse:
     return await _save(call.request, file)
 
 
-async def export_runs(call: Call[Nothing, Nothing, bytes]) -> web.StreamResponse:
+async def export_runs(call: WebCall[Nothing, Nothing, bytes]) -> web.StreamResponse:
     """Return a table of up to 1,000 runs, or of their points; a form of a page may ask for it."""
     is_form = call.request.content_type == FORM
     asked = _read_form(call.body) if is_form else read_typed(call.body or b"{}", Chosen)

@@ -5,7 +5,7 @@ from typing import Literal
 from aiohttp import web
 from msgspec import Struct
 
-from chachaml_ui.api.table import Call, Nothing, Route, route
+from chachaml_ui.api.table import Call, Nothing, Route, WebCall, route
 from chachaml_ui.keys import TELEMETRY
 from chachaml_ui.telemetry import render
 
@@ -27,7 +27,7 @@ async def ready(call: Call[Nothing, Nothing, None]) -> Health:
     return Health()
 
 
-async def metrics(call: Call[Nothing, Nothing, None]) -> web.StreamResponse:
+async def metrics(call: WebCall[Nothing, Nothing, None]) -> web.StreamResponse:
     """Return figures about the server in the format of Prometheus."""
     body, content_type = render(call.request.app[TELEMETRY])
     headers = {"Content-Type": content_type, "Cache-Control": "no-store"}

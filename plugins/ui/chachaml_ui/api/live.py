@@ -10,7 +10,7 @@ from chachaml_kernel.errors import Invalid
 from msgspec import Meta, Struct, field
 
 from chachaml_ui.api.streams import EVENT_HEADERS, EVENTS
-from chachaml_ui.api.table import Call, Nothing, Route, route
+from chachaml_ui.api.table import Nothing, Route, WebCall, route
 from chachaml_ui.api.wire.live import events, first_events
 from chachaml_ui.keys import ANSWERED, WATCHERS
 
@@ -24,7 +24,7 @@ class Asked(Struct, frozen=True, forbid_unknown_fields=True):
     keys: dict[str, str] = field(default_factory=dict, name="key.")
 
 
-async def watch(call: Call[Nothing, Asked, None]) -> web.StreamResponse:
+async def watch(call: WebCall[Nothing, Asked, None]) -> web.StreamResponse:
     """Tell of changes as they happen, as server-sent events.
 
     `key.KEY=` asks for the points of a metric that come from now on, `key.KEY=120,7` for those

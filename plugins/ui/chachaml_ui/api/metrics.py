@@ -13,10 +13,10 @@ from msgspec import Meta, Struct, field
 from chachaml_ui.answers import JSON as JSON_UTF8
 from chachaml_ui.answers import VARY
 from chachaml_ui.api import arrow, streams
-from chachaml_ui.api.bodies import ARROW, JSON
+from chachaml_ui.api.bodies import ARROW
 from chachaml_ui.api.metric_bodies import read_points
 from chachaml_ui.api.runs import RunPath
-from chachaml_ui.api.table import Call, Nothing, Route, route
+from chachaml_ui.api.table import Call, Nothing, Route, WebCall, route
 from chachaml_ui.api.turns import in_turns
 from chachaml_ui.api.wire import metrics as wire_metrics
 from chachaml_ui.api.wire.values import Ok
@@ -53,17 +53,20 @@ async def log_metrics(call: Call[RunPath, Nothing, bytes]) -> Ok:
     A value is a number, or one of the words `NaN`, `Infinity`, `-Infinity`, quoted or bare.
     An Arrow IPC stream has the columns `key` and `value`, and `step` and `timestamp` if wanted.
     """
-    now = call.kernel.now()
-    if arrow.is_sent(call.request):
-        points = await arrow.read_stream(call, now)
-    else:
-        points = await in_turns(len(call.body), read_points, call.body, now)
+    points = await in_turns(len(call.body), read_points, call.body, call.kernel.now())
+    await call.kernel.metrics.append(call.path.id, points, once=call.once)
+    return Ok()
+
+
+async def log_stream(call: WebCall[RunPath, Nothing, bytes]) -> Ok:
+    """Log the points of an Arrow stream, all of them or nothing."""
+    points = await arrow.read_stream(call, call.kernel.now())
     await call.kernel.metrics.append(call.path.id, points, once=call.once)
     return Ok()
 
 
 async def get_history(
-    call: Call[RunPath, Asked, None],
+    call: WebCall[RunPath, Asked, None],
 ) -> wire_metrics.History | web.StreamResponse:
     """Return one series; with `max_points`, thinned so that its peaks stay visible."""
     if call.query.max_points is None:
@@ -72,7 +75,7 @@ async def get_history(
 
 
 async def _whole(
-    call: Call[RunPath, Asked, None],
+    call: WebCall[RunPath, Asked, None],
 ) -> wire_metrics.History | web.StreamResponse:
     """Answer a short series at once; read a long one a block at a time, again for each column."""
     key = call.query.key
@@ -87,7 +90,7 @@ async def _whole(
 
 
 async def _outline(
-    call: Call[RunPath, Asked, None], max_points: int
+    call: WebCall[RunPath, Asked, None], max_points: int
 ) -> wire_metrics.History | web.StreamResponse:
     key = call.query.key
     outline = await call.kernel.metrics.outline(
@@ -129,7 +132,7 @@ def routes() -> list[Route]:
             log_metrics,
             tag="metrics",
             problems=(404, 409),
-            accepts=(JSON, ARROW),
+            others={ARROW: log_stream},
             schema=wire_metrics.BODY,
             examples=wire_metrics.EXAMPLES,
         ),

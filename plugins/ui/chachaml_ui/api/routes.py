@@ -30,7 +30,7 @@ from chachaml_ui.api import (
 from chachaml_ui.api.binding import bind
 from chachaml_ui.api.bodies import expect
 from chachaml_ui.api.openapi import document
-from chachaml_ui.api.table import Call, Nothing, Route, route
+from chachaml_ui.api.table import Nothing, Route, WebCall, route
 
 
 def table() -> list[Route]:
@@ -69,7 +69,7 @@ def routes() -> Sequence[web.RouteDef]:
     return served
 
 
-async def describe(call: Call[Nothing, Nothing, None]) -> web.StreamResponse:  # noqa: ARG001
+async def describe(call: WebCall[Nothing, Nothing, None]) -> web.StreamResponse:  # noqa: ARG001
     """Return this document."""
     headers = {"Content-Type": JSON, "Cache-Control": "no-cache"}
     return web.Response(body=_document(), headers=headers)

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import NoneType
-from typing import Any, Generic, Literal, TypeAlias, TypeVar, get_args
+from typing import Any, Generic, Literal, TypeAlias, TypeVar, get_args, get_origin
 
 import msgspec
 from aiohttp import web
@@ -41,12 +41,18 @@ class Call(Generic[P, Q, B]):
     once: Once | None
     share: Share
     principal: Principal | None
-    request: web.Request
 
     @property
     def caller(self) -> str | None:
         """The name of whoever is asking, if an authenticator knows it."""
         return None if self.principal is None else self.principal.name
+
+
+@dataclass(frozen=True, slots=True)
+class WebCall(Call[P, Q, B]):
+    """A request whose handler looks at it as the web framework has it, or answers it itself."""
+
+    request: web.Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +63,24 @@ class Paged(Generic[T]):
     cursor: str | None
 
 
-Handler: TypeAlias = Callable[[Call[Any, Any, Any]], Awaitable[Any]]
+Handler: TypeAlias = Callable[[WebCall[Any, Any, Any]], Awaitable[Any]]
+"""Also one that wants a `Call` only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """One route. `problems` are the statuses of errors that only some routes have.
 
-    The types of path, query, body and answer are those of the handler's signature. `media` is what
-    an answer is that is not JSON, by content type; `accepts` is what a body may be. `schema` and
-    `examples` describe a body of JSON that the handler reads itself.
+    The types of path, query, body and answer are those of the handler's signature, and so is
+    whether it is given a `WebCall`. `media` is what an answer is that is not JSON, by content type;
+    `accepts` is what a body may be, and `others` has the handlers of bodies that are not for
+    `handler`. `schema` and `examples` describe a body of JSON that the handler reads itself.
     """
 
     method: Literal["GET", "POST", "DELETE"]
     path: str
     handler: Handler
+    others: Mapping[str, Handler]
     tag: str
     problems: tuple[int, ...]
     statuses: tuple[int, ...]
@@ -84,6 +93,7 @@ class Route:
     query_type: type[msgspec.Struct]
     body_type: Any
     answer_type: Any
+    on_web: bool
 
     @property
     def takes_body(self) -> bool:
@@ -106,6 +116,7 @@ def route(
     statuses: tuple[int, ...] = (200,),
     media: tuple[str, ...] = (),
     accepts: tuple[str, ...] = (JSON,),
+    others: Mapping[str, Handler] | None = None,
     schema: tuple[Any, ...] = (),
     examples: Mapping[str, Any] | None = None,
     open_to_all: bool = False,
@@ -113,10 +124,12 @@ def route(
     """Return a route whose types are read off the signature of `handler`."""
     annotations = inspect.get_annotations(handler)
     path_type, query_type, body_type = get_args(annotations["call"])
+    kind: object = get_origin(annotations["call"])
     return Route(
         method=method,
         path=path,
         handler=handler,
+        others=others or {},
         tag=tag,
         path_type=path_type,
         query_type=query_type,
@@ -125,7 +138,8 @@ def route(
         problems=problems,
         statuses=statuses,
         media=media,
-        accepts=accepts,
+        accepts=(*accepts, *(others or ())),
+        on_web=kind is WebCall,
         schema=schema,
         examples=examples,
         open_to_all=open_to_all,

@@ -1,0 +1,1 @@
+"""Express: short writes of plain requests, which are answered past the web framework."""
