@@ -14,6 +14,10 @@ JsonValue: TypeAlias = bool | int | float | str | list[Any] | dict[str, Any] | N
 PLAIN = frozenset({bool, int, str, type(None)})
 """Types whose values hold nothing and are finite; told at once of millions of values."""
 
+_canonical = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+
 MAX_DEPTH = 64
 """How many arrays and objects of a value may lie within each other."""
 
@@ -33,10 +37,13 @@ def check_value(what: str, value: JsonValue) -> JsonValue:
 
 
 def canonical(value: JsonValue) -> str:
-    """Return one text for one value: keys sorted, no blanks, UTF-8 characters as they are."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
+    """Return one text for one value: keys sorted, no blanks, UTF-8 characters as they are.
+
+    Raises `ValueError` for a NaN or an infinity, which JSON cannot say.
+    """
+    if type(value) is int or (type(value) is float and math.isfinite(value)):
+        return repr(value)  # as JSON writes it, in a tenth of the time
+    return _canonical.encode(value)
 
 
 def same(a: JsonValue, b: JsonValue) -> bool:

@@ -45,7 +45,7 @@ from chachaml_store_sql.views import SqlViews
 
 T = TypeVar("T")
 
-MUCH = 1_000
+MUCH = 2_000
 """From so many points on, preparing an append would hold the event loop up for too long."""
 
 

@@ -16,6 +16,7 @@ from chachaml_kernel.errors import (
 )
 from multidict import CIMultiDict
 
+from chachaml_ui.budget import TooLarge
 from chachaml_ui.security import API_HEADERS
 
 JSON = "application/json; charset=utf-8"
@@ -29,6 +30,7 @@ STATUSES: Mapping[type[ChachamlError], int] = {
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
+    TooLarge: 413,
     Overloaded: 429,
     Upstream: 503,
 }
@@ -97,9 +99,4 @@ def from_framework(request: web.Request, error: web.HTTPException) -> web.Respon
         allowed = ", ".join(sorted(error.allowed_methods))
         detail = f"{request.path} does not take {request.method}; it takes {allowed}"
         return problem(405, "method not allowed", detail, {"Allow": allowed})
-    if isinstance(error, web.HTTPRequestEntityTooLarge):
-        limit = request.client_max_size
-        return problem(
-            413, "too large", f"a body may be {limit} bytes long (setting max_body); send less"
-        )
     return problem(error.status, error.reason.lower(), error.text or error.reason)

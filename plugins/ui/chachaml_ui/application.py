@@ -14,14 +14,12 @@ from chachaml_kernel.ports import Caller
 from chachaml_ui.answers import failed, from_error, from_framework
 from chachaml_ui.api.routes import routes as api_routes
 from chachaml_ui.api.routes import table
-from chachaml_ui.arrow.extra import Extra
 from chachaml_ui.budget import Budget
 from chachaml_ui.connection import GONE, is_gone
 from chachaml_ui.draining import Drain
 from chachaml_ui.express.posts import POSTS, Posts, places_of
 from chachaml_ui.keys import (
     ANSWERED,
-    ARROW,
     BODY_TIMEOUT,
     BUDGET,
     DRAIN,
@@ -45,10 +43,9 @@ Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def application(settings: Ui, kernel: Kernel, *, worker: int | None = None) -> web.Application:
     """Return the application that serves `kernel`, maybe as one of several, with a number."""
-    app = web.Application(client_max_size=settings.max_body)
+    app = web.Application()
     app[KERNEL] = kernel
-    app[ARROW] = Extra()
-    app[BUDGET] = Budget(settings.body_budget)
+    app[BUDGET] = Budget(settings.body_budget, settings.max_body)
     app[DRAIN] = drain = Drain()
     app[TELEMETRY] = Telemetry(worker)
     app[WATCHERS] = Watchers(settings.max_watchers, settings.heartbeat)
@@ -62,7 +59,6 @@ def application(settings: Ui, kernel: Kernel, *, worker: int | None = None) -> w
             drain=drain,
             telemetry=app[TELEMETRY],
             budget=app[BUDGET],
-            max_body=settings.max_body,
             places=places_of(table()),
         )
     app.on_response_prepare.append(_preparing(drain))

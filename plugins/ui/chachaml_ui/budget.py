@@ -7,17 +7,27 @@ requests.
 from dataclasses import dataclass
 from typing import Self
 
-from chachaml_kernel.errors import Overloaded
+from chachaml_kernel.errors import ChachamlError, Overloaded
 
 SMALL = 64 * 1024
 """A body of no more bytes than this is never counted, and so never refused."""
 
 
+class TooLarge(ChachamlError):
+    """A body is longer than any may be."""
+
+    def __init__(self, limit: int) -> None:
+        """Say how long one may be."""
+        detail = f"a body may be {limit} bytes long (setting max_body); send less"
+        super().__init__("too large", detail)
+
+
 @dataclass(slots=True, eq=False)
 class Budget:
-    """How many bytes requests may hold together, and how many they hold."""
+    """How many bytes requests may hold together and each alone, and how many they hold."""
 
     limit: int
+    longest: int
     held: int = 0
 
     def share(self) -> "Share":
@@ -40,8 +50,17 @@ class Share:
         """Give back what is held."""
         self.budget.held -= self.held
 
+    def check(self, size: int) -> None:
+        """Raise `TooLarge` if a request may not have a body of `size` bytes."""
+        if size > self.budget.longest:
+            raise TooLarge(self.budget.longest)
+
     def grow(self, size: int) -> None:
-        """Hold `size` bytes in all; raise `Overloaded` if requests together would hold too many."""
+        """Hold `size` bytes in all.
+
+        Raises `TooLarge` if no request may, and `Overloaded` if together they would be too many.
+        """
+        self.check(size)
         if size <= SMALL:
             return
         more = size - self.held

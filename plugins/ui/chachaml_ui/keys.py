@@ -4,14 +4,11 @@ from aiohttp import web
 from chachaml_kernel.kernel import Kernel
 from chachaml_kernel.ports import Principal
 
-from chachaml_ui.arrow.extra import Extra
 from chachaml_ui.budget import Budget
 from chachaml_ui.draining import Drain
 from chachaml_ui.telemetry import Telemetry
 from chachaml_ui.watchers import Watchers
 
-ARROW = web.AppKey("arrow", Extra)
-"""What reads and writes Arrow streams, once it is asked for."""
 KERNEL = web.AppKey("kernel", Kernel)
 """The kernel, the only thing that handlers call."""
 BUDGET = web.AppKey("budget", Budget)

@@ -59,15 +59,13 @@ async def receive_any(request: web.Request, share: Share) -> bytes:
     content = request.content
     if content.is_eof():  # it came whole, together with its head
         whole = content.read_nowait()
-        check_size(request, len(whole))
         share.grow(len(whole))
         return whole
     body = bytearray()
-    check_size(request, request.content_length or 0)
+    share.check(request.content_length or 0)
     async with aclosing(receive(request)) as chunks:
         async for chunk in chunks:
             body += chunk
-            check_size(request, len(body))
             share.grow(len(body))
     return bytes(body)
 
@@ -89,12 +87,6 @@ def _check_encoding(request: web.Request) -> None:
     encoding = request.headers.get("Content-Encoding", "identity")
     if encoding.lower() not in ENCODINGS:
         raise Invalid(f"Content-Encoding is {encoding!r}; send gzip, deflate or none")
-
-
-def check_size(request: web.Request, size: int) -> None:
-    """Raise what becomes 413 if a body may not be so many bytes long."""
-    if size > request.client_max_size:
-        raise web.HTTPRequestEntityTooLarge(request.client_max_size, size)
 
 
 async def _invite(request: web.Request) -> None:

@@ -58,7 +58,7 @@ async def log_metrics(call: Call[RunPath, Nothing, bytes]) -> Ok:
     return Ok()
 
 
-async def log_stream(call: WebCall[RunPath, Nothing, bytes]) -> Ok:
+async def log_stream(call: Call[RunPath, Nothing, bytes]) -> Ok:
     """Log the points of an Arrow stream, all of them or nothing."""
     points = await arrow.read_stream(call, call.kernel.now())
     await call.kernel.metrics.append(call.path.id, points, once=call.once)

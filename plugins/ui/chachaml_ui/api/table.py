@@ -63,6 +63,7 @@ class Paged(Generic[T]):
     cursor: str | None
 
 
+CallHandler: TypeAlias = Callable[[Call[Any, Any, Any]], Awaitable[Any]]
 Handler: TypeAlias = Callable[[WebCall[Any, Any, Any]], Awaitable[Any]]
 """Also one that wants a `Call` only."""
 
@@ -80,7 +81,7 @@ class Route:
     method: Literal["GET", "POST", "DELETE"]
     path: str
     handler: Handler
-    others: Mapping[str, Handler]
+    others: Mapping[str, CallHandler]
     tag: str
     problems: tuple[int, ...]
     statuses: tuple[int, ...]
@@ -116,7 +117,7 @@ def route(
     statuses: tuple[int, ...] = (200,),
     media: tuple[str, ...] = (),
     accepts: tuple[str, ...] = (JSON,),
-    others: Mapping[str, Handler] | None = None,
+    others: Mapping[str, CallHandler] | None = None,
     schema: tuple[Any, ...] = (),
     examples: Mapping[str, Any] | None = None,
     open_to_all: bool = False,

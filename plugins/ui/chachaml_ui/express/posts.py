@@ -3,11 +3,11 @@
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from functools import lru_cache
-from typing import Any, TypeAlias, cast
+from typing import TypeAlias, cast
 
 import msgspec
 from aiohttp import web
@@ -18,7 +18,7 @@ from chachaml_ui.answers import JSON_HEADERS, failed, from_error
 from chachaml_ui.api.binding import once_of
 from chachaml_ui.api.json_bodies import read_typed
 from chachaml_ui.api.queries import read_path
-from chachaml_ui.api.table import Call, Nothing, Route
+from chachaml_ui.api.table import Call, CallHandler, Nothing, Route
 from chachaml_ui.budget import SMALL, Budget
 from chachaml_ui.draining import Drain
 from chachaml_ui.express.heads import Head, read_head
@@ -62,6 +62,7 @@ class Post:
     """A short post as its head tells it: `path` are the route's parameters."""
 
     route: Route
+    handler: CallHandler
     path: msgspec.Struct
     target: str
     key: str | None
@@ -77,14 +78,13 @@ class Framed:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Posts:
-    """Answers short posts: JSON to routes whose handlers need no more than a `Call`."""
+    """Answers short posts, which are for handlers that need no more than a `Call`."""
 
     kernel: Kernel
     gate: Gate
     drain: Drain
     telemetry: Telemetry
     budget: Budget
-    max_body: int
     places: Places
     _remembered: dict[bytes, Framed] = field(default_factory=dict)
 
@@ -112,9 +112,8 @@ class Posts:
         if (
             head.method != "POST"
             or not NEEDED <= headers.keys() <= UNDERSTOOD
-            or headers["content-type"].lower() not in JSON
             or "text/html" in headers.get("accept", "")
-            or head.length > min(SMALL, self.max_body)
+            or head.length > min(SMALL, self.budget.longest)
             or not _plain_path.fullmatch(head.target)
         ):
             return None
@@ -126,7 +125,12 @@ class Posts:
         if found is None:
             return None
         route, path = found
-        return Post(route, path, head.target, headers.get("idempotency-key"))
+        kind = headers["content-type"].lower()
+        # Of these routes no handler wants more than a `Call`; see `places_of`.
+        handler = cast("CallHandler", route.handler) if kind in JSON else route.others.get(kind)
+        if handler is None:
+            return None
+        return Post(route, handler, path, head.target, headers.get("idempotency-key"))
 
     def _find(self, target: str) -> tuple[Route, msgspec.Struct] | None:
         """Return the route at a path, and its parameters; raise `Invalid` for wrong ones."""
@@ -165,9 +169,7 @@ class Posts:
         sent = body if is_raw else read_typed(body or b"{}", route.body_type)
         with self.budget.share() as share:
             call = Call(self.kernel, post.path, Nothing(), sent, once, share, None)
-            # Of these routes no handler wants more; see `places_of`.
-            handler = cast("Callable[[Call[Any, Any, Any]], Awaitable[object]]", route.handler)
-            return await handler(call)
+            return await post.handler(call)
 
 
 POSTS = web.AppKey("posts", Posts)
