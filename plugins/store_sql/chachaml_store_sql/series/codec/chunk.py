@@ -5,6 +5,7 @@
 
 import struct
 import zlib
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -139,6 +140,8 @@ def _encode_steps(steps: Sequence[int | None] | None) -> dict[What, Encoded]:
 
 def steps_given(steps: Sequence[int | None] | None) -> list[int]:
     """Return the steps of those points that have one."""
+    if isinstance(steps, array):
+        return steps.tolist()  # an array holds no none
     return [step for step in steps or () if step is not None]
 
 
