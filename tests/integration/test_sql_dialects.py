@@ -12,6 +12,7 @@ from typing import Any, get_args
 import chachaml_store_sql
 import pytest
 from chachaml_kernel.domain.query import SortBy
+from chachaml_store_sql.batches import batch_of
 from chachaml_store_sql.compiled import Build, Statement, compiled, statement
 from chachaml_store_sql.lists.conditions import CONDITIONS, OWN
 from chachaml_store_sql.lists.filters import Shape
@@ -19,7 +20,6 @@ from chachaml_store_sql.lists.keyset import Key, fits
 from chachaml_store_sql.lists.pages import page_statement
 from chachaml_store_sql.lists.runs import run_tiers
 from chachaml_store_sql.schema import runs, series
-from chachaml_store_sql.series.batches import batch_of
 from sqlalchemy import Dialect, Executable, Select, bindparam, select
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -68,6 +68,7 @@ def test_every_statement_that_is_compiled_once_is_written_for_each_database(
 def test_the_statements_of_appends_are_written_for_each_database(dialect: type[Dialect]) -> None:
     assert "ON CONFLICT" in batch_of(dialect(), "extend", 2).statement.sql
     statuses = batch_of(dialect(), "statuses", 2).statement.sql
+    assert "DO NOTHING RETURNING" in batch_of(dialect(), "add_params", 2).statement.sql
     assert ("FOR SHARE" in statuses) == (dialect.name == "postgresql")
 
 

@@ -1,6 +1,7 @@
 """What is said about runs: params, tags, notes and datasets."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from chachaml_kernel.domain.datasets import Dataset
@@ -14,13 +15,13 @@ from sqlalchemy import (
     Executable,
     bindparam,
     delete,
-    insert,
     select,
     update,
 )
 
 from chachaml_store_sql import rows
-from chachaml_store_sql.compiled import fetch, fetch_among, run_many
+from chachaml_store_sql.batches import COLUMNS, Row, run_batches
+from chachaml_store_sql.compiled import fetch, fetch_among
 from chachaml_store_sql.datasets import insert_dataset
 from chachaml_store_sql.runs import require, require_running, tag_row
 from chachaml_store_sql.schema import BRIEF, params, runs, tags
@@ -33,23 +34,25 @@ SHOWN = 200
 def log_params(connection: Connection, run_id: str, new: Mapping[str, JsonValue]) -> None:
     """Write params, each once and for all."""
     require_running(connection, run_id)
-    stored = _stored(connection, run_id, list(new))
-    for key, value in stored.items():
+    added = insert_params(connection, run_id, new)
+    there = [key for key in new if key not in added]
+    for key, value in _stored(connection, run_id, there).items():
         if not same(value, new[key]):
             raise Conflict(
                 f"param {key!r} is {_short(value)} and cannot become {_short(new[key])}; "
                 "params are written once"
             )
-    insert_params(connection, run_id, {key: new[key] for key in new if key not in stored})
 
 
-def insert_params(connection: Connection, run_id: str, new: Mapping[str, JsonValue]) -> None:
-    """Insert params that a run does not have, whether it takes writes or not."""
-    run_many(connection, _insert_param, [_param_row(run_id, key, new[key]) for key in new])
+def insert_params(
+    connection: Connection, run_id: str, new: Mapping[str, JsonValue]
+) -> AbstractSet[str]:
+    """Insert those params that a run does not have, whether it takes writes or not.
 
-
-def _insert_param(_: Dialect) -> Executable:
-    return insert(params)
+    Return their keys.
+    """
+    own = [_param_row(run_id, key, value) for key, value in new.items()]
+    return {row[0] for row in run_batches(connection, "add_params", own)}
 
 
 def _stored(connection: Connection, run_id: str, keys: Sequence[str]) -> dict[str, JsonValue]:
@@ -69,10 +72,10 @@ def _short(value: JsonValue) -> str:
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({len(text)} characters)"
 
 
-def _param_row(run_id: str, key: str, value: JsonValue) -> dict[str, object]:
+def _param_row(run_id: str, key: str, value: JsonValue) -> Row:
     text, number = plain_text(value), double_of(value)
     is_text = value is not None and number is None
-    return {
+    columns = {
         "run_id": run_id,
         "key": key,
         "value": canonical(value),
@@ -80,6 +83,7 @@ def _param_row(run_id: str, key: str, value: JsonValue) -> dict[str, object]:
         "number": number,
         "brief": text[:BRIEF] if is_text else None,
     }
+    return [columns[name] for name in COLUMNS["add_params"]]
 
 
 def params_of(connection: Connection, run_id: str) -> dict[str, JsonValue]:

@@ -9,10 +9,10 @@ from chachaml_kernel.domain.metrics import Points
 from chachaml_kernel.errors import NotFound
 from sqlalchemy import Connection
 
+from chachaml_store_sql.batches import COLUMNS, Row, hold_runs, run_batches
 from chachaml_store_sql.once import apply_once
 from chachaml_store_sql.runs import no_run, refuse_ended
 from chachaml_store_sql.series.append import Append, Grown, summary
-from chachaml_store_sql.series.batches import COLUMNS, Row, hold_runs, run_batches
 from chachaml_store_sql.series.notes import note_gathered
 from chachaml_store_sql.series.segments import Segment
 

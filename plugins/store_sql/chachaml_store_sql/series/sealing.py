@@ -19,10 +19,10 @@ from sqlalchemy import (
     update,
 )
 
+from chachaml_store_sql.batches import hold_runs
 from chachaml_store_sql.compiled import changed, fetch
 from chachaml_store_sql.schema import chunks, points, runs, series
 from chachaml_store_sql.series import lazy
-from chachaml_store_sql.series.batches import hold_runs
 from chachaml_store_sql.series.codec.chunk import open_chunk
 from chachaml_store_sql.series.notes import forget
 from chachaml_store_sql.series.pieces import Group, Stretch, next_group

@@ -23,13 +23,13 @@ from sqlalchemy import (
 )
 
 from chachaml_store_sql.compiled import Statement, compiled
-from chachaml_store_sql.schema import chunks, points, runs, series
+from chachaml_store_sql.schema import chunks, params, points, runs, series
 from chachaml_store_sql.upsert import Insert, insert_into
 
 MOST = 64
 """Rows in one statement. Other numbers are sums of powers of two, so that statements are few."""
 
-Kind: TypeAlias = Literal["statuses", "extend", "add_points", "add_chunks"]
+Kind: TypeAlias = Literal["statuses", "extend", "add_points", "add_chunks", "add_params"]
 Row: TypeAlias = Sequence[Any]
 
 COLUMNS: dict[Kind, tuple[str, ...]] = {
@@ -37,6 +37,7 @@ COLUMNS: dict[Kind, tuple[str, ...]] = {
     "extend": tuple(column.name for column in series.c if column.name != "id"),
     "add_points": tuple(points.c.keys()),
     "add_chunks": tuple(chunks.c.keys()),
+    "add_params": tuple(params.c.keys()),
 }
 """What a row consists of, in order."""
 
@@ -46,7 +47,8 @@ def run_batches(connection: Connection, kind: Kind, rows: Sequence[Row]) -> list
 
     `statuses` gives the id, the status and the start of each run that is there, and keeps these so
     until the transaction ends. `extend`, to which no series is given twice, gives the id, the run,
-    the key and the new length of each. `add_points` and `add_chunks` give nothing. The order is
+    the key and the new length of each. `add_points` and `add_chunks` give nothing. `add_params`
+    gives the keys of those that were not there, and leaves the others as they are. The order is
     any.
     """
     found: list[Row] = []
@@ -120,6 +122,9 @@ def _construct(dialect: Dialect, kind: Kind, rows: list[dict[str, BindParameter[
             return insert(points).values(rows)
         case "add_chunks":
             return insert(chunks).values(rows)
+        case "add_params":
+            new = insert_into(params, dialect).values(rows).on_conflict_do_nothing()
+            return new.returning(params.c.key)
 
 
 def _upsert(dialect: Dialect) -> Insert:
