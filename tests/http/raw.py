@@ -4,6 +4,8 @@ import asyncio
 import re
 from collections.abc import Iterable, Sequence
 
+PATIENCE = 10
+"""Seconds after which a test fails that waits for an answer in vain."""
 TURNS = 6
 """Turns of the loop in which a server reads what was sent. An answer may take more."""
 JSON = "Content-Type: application/json"
@@ -52,15 +54,17 @@ class Client(asyncio.Protocol):
         """Send pieces, and return the answer to what they are the end of."""
         self.told = b""
         await self.send(*pieces)
-        while not is_whole(self.told):
-            assert not self.ended.is_set(), self.told
-            self.more.clear()
-            await self.more.wait()
+        async with asyncio.timeout(PATIENCE):
+            while not is_whole(self.told):
+                assert not self.ended.is_set(), self.told
+                self.more.clear()
+                await self.more.wait()
         return self.told
 
     async def all(self) -> bytes:
         """Return all that was told, once the server has ended the connection."""
-        await self.ended.wait()
+        async with asyncio.timeout(PATIENCE):
+            await self.ended.wait()
         return self.told
 
 

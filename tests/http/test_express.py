@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from hypothesis import HealthCheck, example, given, settings
+import pytest
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.http.raw import JSON, LAST, connect, cut, post, request
@@ -114,21 +115,29 @@ async def told(url: str, pieces: Sequence[bytes]) -> list[bytes]:
     return [client_told, *states, *sorted(counts)]
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
-)
+async def check(pieces: Sequence[bytes]) -> None:
+    """Have both servers told the same, and see that there is no difference."""
+    async with twins(MAX_BODY) as (short, usual):
+        assert await told(short, pieces) == await told(usual, pieces)
+
+
+@pytest.mark.parametrize("name", ALL)
+async def test_each_request_is_answered_as_without_short_posts(name: str) -> None:
+    await check([ALL["a point"], ALL[name], ALL["a point"], LAST])
+
+
+@settings(max_examples=40, deadline=None)
 @given(
     names=st.lists(st.sampled_from(sorted(ALL)), min_size=1, max_size=5),
     places=st.lists(st.integers(0, 5_000), max_size=8),
-    whole=st.booleans(),
+    together=st.booleans(),
 )
-@example(names=[*POSTS], places=[], whole=False)
-@example(names=["a point", "a read", "a point"], places=[], whole=True)
-async def test_posts_are_answered_as_without(
-    names: list[str], places: list[int], whole: bool
+@example(names=[*POSTS], places=[], together=False)
+@example(names=["a point", "a read", "a point"], places=[], together=True)
+@example(names=["a point once"] * 3, places=[50, 210, 215], together=False)
+async def test_requests_in_any_pieces_are_answered_as_without_short_posts(
+    names: list[str], places: list[int], together: bool
 ) -> None:
     requests = [*(ALL[name] for name in names), LAST]
-    pieces = [b"".join(requests)] if whole else requests
-    parts = [part for piece in pieces for part in cut(piece, places)]
-    async with twins(MAX_BODY) as (short, usual):
-        assert await told(short, parts) == await told(usual, parts)
+    pieces = [b"".join(requests)] if together else requests
+    await check([part for piece in pieces for part in cut(piece, places)])

@@ -113,7 +113,6 @@ class Posts:
             head.method != "POST"
             or not NEEDED <= headers.keys() <= UNDERSTOOD
             or headers["content-type"].lower() not in JSON
-            or "text/html" in headers.get("accept", "")
             or head.length > min(SMALL, self.max_body)
             or not _plain_path.fullmatch(head.target)
             or head.target in self.kernel.mounts
