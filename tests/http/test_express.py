@@ -22,6 +22,7 @@ POSTS = {
     "points": post(METRICS, b'[{"loss": 0.9, "step": 0}, {"loss": NaN, "acc": 1}]'),
     "a point once": post(METRICS, POINT, KEY),
     "another point by the same key": post(METRICS, b'{"loss": 2}', KEY),
+    "a charset": post(METRICS, POINT).replace(b"/json", b"/json; charset=UTF-8"),
     "a bad key and a bad body": post(PARAMS, b"{", "Idempotency-Key: \\"),
     "an empty key": post(METRICS, POINT, "Idempotency-Key:"),
     "params": post(PARAMS, b'{"lr": 0.01}'),
@@ -59,10 +60,14 @@ OTHERS = {
     "a foreign name": post(METRICS, POINT).replace(b"localhost", b"evil.example"),
     "a foreign page": post(METRICS, POINT, "Origin: http://evil.example"),
     "our own page": post(METRICS, POINT, "Origin: http://localhost"),
+    "a point once from our own page": post(METRICS, POINT, KEY, "Origin: http://localhost"),
     "a reader": post("/api/w/runs/nobody/end", b"{}", "Accept: text/html"),
     "a packed body that is none": post(METRICS, POINT, "Content-Encoding: gzip"),
     "a read": request(f"GET /api/runs/{RUN}"),
     "a read with a body": request("GET /api/runs", "Content-Length: 3", body=b"abc"),
+    "a read with a broken body": request(
+        "GET /api/runs", "Content-Encoding: gzip", "Content-Length: 3", body=b"abc"
+    ),
     "a head": request(f"HEAD /api/runs/{RUN}"),
     "a removal": request(f"DELETE /api/tags/{RUN}?key=k"),
     "an upload": request(
@@ -134,7 +139,11 @@ async def test_each_request_is_answered_as_without_short_posts(name: str) -> Non
 )
 @example(names=[*POSTS], places=[], together=False)
 @example(names=["a point", "a read", "a point"], places=[], together=True)
-@example(names=["a point once"] * 3, places=[50, 210, 215], together=False)
+@example(
+    names=["a point once", "a point once from our own page"] * 2,
+    places=[50, 210, 215],
+    together=False,
+)
 async def test_requests_in_any_pieces_are_answered_as_without_short_posts(
     names: list[str], places: list[int], together: bool
 ) -> None:

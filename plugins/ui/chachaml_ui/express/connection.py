@@ -164,5 +164,6 @@ class ExpressConnection(Connection):
         self._closing = None
         if self._loop.time() < self._closing_time:
             self._closing = self._loop.call_at(self._closing_time, self._close_idle)
+        # The framework waits for a request, as it does where its own clock closes a connection.
         elif self._task is None and not self._begun and self._waiter and not self._waiter.done():
             self.force_close()
