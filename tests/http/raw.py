@@ -44,11 +44,12 @@ class Client(asyncio.Protocol):
         self.ended.set()
         self.more.set()
 
-    async def send(self, *pieces: bytes) -> None:
-        """Send pieces that the server reads one by one."""
+    async def send(self, *pieces: bytes, pause: int = TURNS) -> None:
+        """Send pieces, with so many turns of the loop for the server to read each."""
         for piece in pieces:
             self.transport.write(piece)
-            await turns(TURNS)
+            for _ in range(pause):
+                await asyncio.sleep(0)
 
     async def answer(self, *pieces: bytes) -> bytes:
         """Send pieces, and return the answer to what they are the end of."""
@@ -72,12 +73,6 @@ async def connect(url: str) -> Client:
     """Return a connection to a server."""
     port = int(url.rpartition(":")[2])
     return (await asyncio.get_running_loop().create_connection(Client, "127.0.0.1", port))[1]
-
-
-async def turns(number: int) -> None:
-    """Let all others have their turn so often."""
-    for _ in range(number):
-        await asyncio.sleep(0)
 
 
 def is_whole(answer: bytes) -> bool:

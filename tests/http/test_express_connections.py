@@ -89,6 +89,20 @@ async def test_a_client_that_goes_on_after_a_pause_is_answered(
         client.transport.close()
 
 
+async def test_a_server_that_ends_waits_for_a_client_that_pauses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("chachaml_ui.express.connection.PATIENCE", 0)
+    async with short_posts() as short:
+        client = await connect(short.url)
+        short.drain.ending = True
+        await client.send(POINT[:HALF])
+        assert short.drain.under_way == 1
+        await client.send(POINT[HALF:])
+        assert b"\r\nConnection: close\r\n" in await client.all()
+        assert short.store.short == [True]
+
+
 @pytest.mark.parametrize(
     "sent", [[], [POINT], [POINT, USUAL], [USUAL, POINT], [POINT + POINT], [POINT, b"G"]]
 )
@@ -171,6 +185,19 @@ async def test_what_comes_while_a_post_is_answered_waits() -> None:
         await client.send(LAST)
         assert (await client.all()).count(b"HTTP/1.1 200 OK\r\n") == 4
         assert len(short.store.short) == 3
+
+
+async def test_a_short_post_waits_for_the_answer_to_the_request_before_it() -> None:
+    async with short_posts() as short:
+        short.store.told.clear()
+        client = await connect(short.url)
+        await client.send(USUAL, post(METRICS, b"no"))
+        assert short.store.short == [False]
+        assert client.told == b""
+        short.store.told.set()
+        await client.send(LAST)
+        statuses = re.findall(rb"HTTP/1.1 (\d+)", await client.all())
+        assert statuses == [b"200", b"400", b"200"]
 
 
 async def test_a_client_that_reads_no_answers_is_not_read_for_ever() -> None:

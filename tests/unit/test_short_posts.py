@@ -100,6 +100,8 @@ def test_a_header_that_may_mean_something_is_not(posts: Posts, header: str) -> N
         (b"/api", b"http://localhost/api"),
         (b"/api", b"//api"),
         (b"/w/runs/x/metrics", b"/runs/x"),
+        (b"/w/runs/x/metrics", b"/chat"),
+        (b"/w/runs/x/metrics", b"/export"),
     ],
 )
 def test_another_request_is_no_short_post(posts: Posts, old: bytes, new: bytes) -> None:
