@@ -21,7 +21,7 @@ from chachaml_kernel.services.metrics import Metrics
 from chachaml_kernel.services.models import Models
 from chachaml_kernel.services.queries import Queries
 from chachaml_kernel.services.runs import Runs
-from chachaml_kernel.services.surroundings import rising_id, system_clock
+from chachaml_kernel.services.surroundings import Clock, NewId, rising_id, system_clock
 from chachaml_kernel.services.views import Views
 from chachaml_kernel.workers.crew import Crew
 from chachaml_ui import Ui
@@ -36,6 +36,8 @@ def kernel(
     artifact_store: ArtifactStore | None = None,
     authenticator: Authenticator | None = None,
     exporter: Exporter | None = None,
+    clock: Clock = system_clock,
+    new_id: NewId = rising_id,
 ) -> Kernel:
     """Return a kernel on these ports, in memory where none is given."""
     records = MemoryStore() if store is None else store
@@ -43,18 +45,18 @@ def kernel(
     changes = Changes(interval=0)
     exporters = {} if exporter is None else {exporter.format: exporter}
     return Kernel(
-        runs=Runs(records, files, (), system_clock, rising_id, changes),
+        runs=Runs(records, files, (), clock, new_id, changes),
         bulk=Bulk(records, files, changes),
-        metrics=Metrics(records, system_clock, changes),
-        artifacts=Artifacts(records, files, system_clock, rising_id, changes),
-        direct=Direct(records, files, system_clock, rising_id, changes),
-        experiments=Experiments(records, system_clock, changes),
-        models=Models(records, system_clock, changes),
-        views=Views(records, system_clock),
+        metrics=Metrics(records, clock, changes),
+        artifacts=Artifacts(records, files, clock, new_id, changes),
+        direct=Direct(records, files, clock, new_id, changes),
+        experiments=Experiments(records, clock, changes),
+        models=Models(records, clock, changes),
+        views=Views(records, clock),
         queries=Queries(records),
-        exports=Exports(records, exporters, (), system_clock),
+        exports=Exports(records, exporters, (), clock),
         live=Live(records, (), changes),
-        keeping=Keeping(records, files, system_clock, rising_id),
+        keeping=Keeping(records, files, clock, new_id),
         authenticator=authenticator,
         health=Health(records, files),
     )

@@ -67,10 +67,12 @@ class ExpressConnection(Connection):
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> tuple[web.StreamResponse, bool]:
         """Send the end of an answer of the framework's."""
-        sent = await super().finish_response(request, resp, start_time)
+        answer, broken = await super().finish_response(request, resp, start_time)
         self._given -= 1
+        if not (answer.keep_alive and request.content.is_eof()):
+            self._posts = None  # what comes now may be dropped, or is the rest of what nobody read
         self._note_use()
-        return sent
+        return answer, broken
 
     def _take(self, posts: Posts, data: bytes) -> None:
         """Begin a request with what there is of it."""
@@ -117,8 +119,6 @@ class ExpressConnection(Connection):
         """Let the framework have all that comes from now on."""
         self._end_waiting(posts)
         self._posts = None
-        if self._closing is not None:
-            self._closing.cancel()
         super().data_received(data)
 
     async def _answer(self, posts: Posts, post: Post, body: bytes) -> None:
@@ -126,6 +126,9 @@ class ExpressConnection(Connection):
         self.keep_alive(True)  # which stops the framework's clock for idle connections
         try:
             answer = await posts.answer(post, body)
+        except asyncio.CancelledError:
+            self.force_close()  # since the next answer would be taken for the one to this post
+            raise
         finally:
             self._task = None
             posts.drain.end()
@@ -136,6 +139,8 @@ class ExpressConnection(Connection):
             self.transport.close()
             return
         self._note_use()
+        if self.writing_paused:
+            self._posts = None  # the framework waits for clients that do not read
         if self._early:
             early, self._early = self._early, b""
             self.transport.resume_reading()
@@ -149,7 +154,7 @@ class ExpressConnection(Connection):
 
     def _note_use(self) -> None:
         """Have the connection closed when it was idle for long from now on."""
-        if self._posts is None:  # then the framework does so
+        if self.transport is None:
             return
         self._closing_time = self._loop.time() + self.keepalive_timeout
         if self._closing is None:
@@ -159,5 +164,6 @@ class ExpressConnection(Connection):
         self._closing = None
         if self._loop.time() < self._closing_time:
             self._closing = self._loop.call_at(self._closing_time, self._close_idle)
-        elif self._task is None and not self._begun and not self._given:
+        # The framework waits for a request, as it does where its own clock closes a connection.
+        elif self._task is None and not self._begun and self._waiter and not self._waiter.done():
             self.force_close()

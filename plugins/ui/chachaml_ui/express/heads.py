@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 END = b"\r\n\r\n"
 """What ends a head, and is not a part of it."""
-ONCE = frozenset({"host", "content-length", "content-type", "connection", "idempotency-key"})
-"""Headers that a plain head has once at most."""
+LONGEST = 8_000
+"""Bytes of a plain head at most, which no reader finds too long."""
 ELSEWHERE = frozenset({"transfer-encoding", "upgrade", "expect", "trailer"})
 """Headers that say that the body, or what comes behind it, is not what it seems."""
 
@@ -33,6 +33,8 @@ class Head:
 
 def read_head(raw: bytes) -> Head | None:
     """Return what a head says, or None if it is not plain."""
+    if len(raw) > LONGEST:
+        return None
     first, *lines = raw.decode("latin-1").split("\r\n")
     asked = _first.fullmatch(first)
     if asked is None:
@@ -43,7 +45,7 @@ def read_head(raw: bytes) -> Head | None:
         if header is None:
             return None
         name = header[1].lower()
-        if name in ELSEWHERE or (name in ONCE and name in headers):
+        if name in ELSEWHERE or name in headers:
             return None
         headers[name] = header[2]
     length = headers.get("content-length", "0")

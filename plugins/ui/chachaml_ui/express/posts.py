@@ -112,9 +112,9 @@ class Posts:
         if (
             head.method != "POST"
             or not NEEDED <= headers.keys() <= UNDERSTOOD
-            or "text/html" in headers.get("accept", "")
             or head.length > min(SMALL, self.budget.longest)
             or not _plain_path.fullmatch(head.target)
+            or head.target in self.kernel.mounts
         ):
             return None
         try:
@@ -164,9 +164,9 @@ class Posts:
     async def _call(self, post: Post, body: bytes) -> object:
         """Do as the handler of a route that the framework serves is called."""
         route = post.route
-        once = once_of("POST", post.target, body, post.key)
         is_raw = route.body_type is bytes
         sent = body if is_raw else read_typed(body or b"{}", route.body_type)
+        once = once_of("POST", post.target, body, post.key)
         with self.budget.share() as share:
             call = Call(self.kernel, post.path, Nothing(), sent, once, share, None)
             return await post.handler(call)
