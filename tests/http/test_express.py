@@ -4,9 +4,13 @@ import re
 from collections.abc import Sequence
 
 import pytest
+from chachaml_kernel.errors import Forbidden
+from chachaml_kernel.ports import Authenticator, Caller, Principal
+from chachaml_ui.api.bodies import ARROW
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.http.arrow import stream
 from tests.http.raw import JSON, LAST, TURNS, connect, cut, post, request
 from tests.http.twins import RUN, comparable, twins
 
@@ -15,6 +19,8 @@ METRICS = f"/api/w/runs/{RUN}/metrics"
 PARAMS = f"/api/w/runs/{RUN}/params"
 POINT = b'{"loss": 0.5, "step": 1}'
 KEY = "Idempotency-Key: 11111111-aaaa"
+TO_ARROW = b"application/json", ARROW.encode()
+STREAM = stream({"key": ["loss", "loss"], "value": [0.5, 0.25], "step": [1, 2]})
 CHUNKS = b'5\r\n{"a":\r\n3\r\n 1}\r\n0\r\n\r\n'
 
 POSTS = {
@@ -43,6 +49,9 @@ POSTS = {
     "no body": post(METRICS, b""),
     "a body that looks like a request": post(METRICS, LAST),
     "a body as long as may be": post(METRICS, b" " * (MAX_BODY - 2) + b"{}"),
+    "an Arrow stream": post(METRICS, STREAM).replace(*TO_ARROW),
+    "an Arrow stream to another route": post(PARAMS, STREAM).replace(*TO_ARROW),
+    "a token": post(METRICS, POINT, "Authorization: Bearer x", "X-Request-Id: 1"),
     "many headers": post(METRICS, POINT, "Accept: */*", "User-Agent: x", "Connection: Keep-Alive"),
     "a name in another spelling": post(METRICS, POINT).replace(b"localhost", b"LOCALHOST.:80"),
 }
@@ -105,6 +114,9 @@ OTHERS = {
 }
 ALL = {**POSTS, **OTHERS}
 OWN = "a point once from our own page"
+HASTY = sorted(ALL.keys() - {"an upgrade"})
+"""Requests behind which more may come at once. What comes before the answer to an upgrade is for
+another protocol, so the framework does not read it as HTTP."""
 
 
 async def told(url: str, pieces: Sequence[bytes], pause: int) -> list[bytes]:
@@ -121,9 +133,11 @@ async def told(url: str, pieces: Sequence[bytes], pause: int) -> list[bytes]:
     return [client_told, *states, *sorted(counts)]
 
 
-async def check(pieces: Sequence[bytes], pause: int = TURNS) -> None:
+async def check(
+    pieces: Sequence[bytes], pause: int = TURNS, authenticator: Authenticator | None = None
+) -> None:
     """Have both servers told the same, and see that there is no difference."""
-    async with twins(MAX_BODY) as (short, usual):
+    async with twins(MAX_BODY, authenticator=authenticator) as (short, usual):
         assert await told(short, pieces, pause) == await told(usual, pieces, pause)
 
 
@@ -133,9 +147,25 @@ async def test_each_request_is_answered_as_without_short_posts(name: str) -> Non
     await check([*in_two, ALL[name], *in_two, LAST])
 
 
+class Mirror:
+    """Knows who has a token, and tells all others what it sees of them."""
+
+    async def authenticate(self, caller: Caller) -> Principal:
+        if "authorization" in caller.headers:
+            return Principal(caller.headers["authorization"])
+        raise Forbidden(f"{caller.method} {caller.path} {caller.address} {dict(caller.headers)}")
+
+
+@pytest.mark.parametrize("name", POSTS)
+async def test_an_authenticator_is_asked_as_without_short_posts(name: str) -> None:
+    unknown = POSTS[name].replace(b"\r\n", b"\r\nX-User: x\r\n", 1)
+    known = POSTS[name].replace(b"\r\n", b"\r\nAuthorization: maria\r\n", 1)
+    await check([unknown, known, unknown, LAST], authenticator=Mirror())
+
+
 @settings(max_examples=40, deadline=None)
 @given(
-    names=st.lists(st.sampled_from(sorted(ALL)), min_size=1, max_size=5),
+    names=st.lists(st.sampled_from(HASTY), min_size=1, max_size=5),
     places=st.lists(st.integers(-20, 300), max_size=8),
     together=st.booleans(),
     pause=st.integers(1, TURNS),

@@ -52,7 +52,7 @@ def application(settings: Ui, kernel: Kernel, *, worker: int | None = None) -> w
     app[BODY_TIMEOUT] = settings.body_timeout
     door = gate(settings.host, settings.allowed_hosts)
     app.middlewares.append(_serving(app, door))
-    if kernel.authenticator is None and not settings.access_log:
+    if not settings.access_log:
         app[POSTS] = Posts(
             kernel=kernel,
             gate=door,

@@ -125,7 +125,7 @@ class ExpressConnection(Connection):
         """Answer a short post, then take what came meanwhile."""
         self.keep_alive(True)  # which stops the framework's clock for idle connections
         try:
-            answer = await posts.answer(post, body)
+            answer = await posts.answer(post, body, self._address)
         except asyncio.CancelledError:
             self.force_close()  # since the next answer would be taken for the one to this post
             raise
@@ -145,6 +145,12 @@ class ExpressConnection(Connection):
             early, self._early = self._early, b""
             self.transport.resume_reading()
             self.data_received(early)
+
+    @property
+    def _address(self) -> str:
+        """Where the client is, as far as it is known."""
+        name = self.peername
+        return str(name[0]) if isinstance(name, tuple) else ""
 
     def _hold(self, data: bytes) -> None:
         """Keep what comes too early, and have no more come."""

@@ -13,6 +13,7 @@ import msgspec
 from aiohttp import web
 from chachaml_kernel.errors import ChachamlError, Forbidden, Invalid
 from chachaml_kernel.kernel import Kernel
+from chachaml_kernel.ports import Caller
 
 from chachaml_ui.answers import JSON_HEADERS, failed, from_error
 from chachaml_ui.api.binding import once_of
@@ -29,13 +30,12 @@ logger = logging.getLogger(__name__)
 
 JSON = frozenset({"application/json", "application/json; charset=utf-8"})
 NEEDED = frozenset({"host", "content-type", "content-length"})
-UNDERSTOOD = NEEDED | {
+REPEATED = NEEDED | {
     "accept",
     "accept-encoding",
     "accept-language",
     "connection",
     "forwarded",
-    "idempotency-key",
     "user-agent",
     "via",
     "x-forwarded-for",
@@ -43,8 +43,10 @@ UNDERSTOOD = NEEDED | {
     "x-forwarded-proto",
     "x-real-ip",
 }
-"""Headers that either mean nothing to a short post, or are heeded here. What only browsers send is
-not among them, and what says who is asking neither."""
+"""Headers that a client sends each time alike, and that are no secrets."""
+UNDERSTOOD = REPEATED | {"authorization", "idempotency-key"}
+"""Headers that mean nothing to a short post, as do those that begin with `x-`, or are heeded here.
+What only browsers send is not among them."""
 
 REMEMBERED = 1_000
 LONGEST = 1_000
@@ -65,7 +67,12 @@ class Post:
     handler: CallHandler
     path: msgspec.Struct
     target: str
-    key: str | None
+    headers: Mapping[str, str]
+
+    @property
+    def is_repeated(self) -> bool:
+        """Tell whether others like it will come, and nothing in its head is a secret."""
+        return self.headers.keys() <= REPEATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +105,7 @@ class Posts:
             return None
         post = self._recognise(head)
         framed = Framed(head.length, post)
-        # Clients send the same heads again and again; one with a key comes once, and one that is no
-        # short post may hold a secret.
-        if post is not None and post.key is None and len(raw) <= LONGEST:
+        if post is not None and post.is_repeated and len(raw) <= LONGEST:
             if len(self._remembered) >= REMEMBERED:
                 self._remembered.clear()
             self._remembered[raw] = framed
@@ -111,7 +116,8 @@ class Posts:
         headers = head.headers
         if (
             head.method != "POST"
-            or not NEEDED <= headers.keys() <= UNDERSTOOD
+            or not headers.keys() >= NEEDED
+            or not all(name in UNDERSTOOD or name.startswith("x-") for name in headers)
             or head.length > min(SMALL, self.budget.longest)
             or not _plain_path.fullmatch(head.target)
             or head.target in self.kernel.mounts
@@ -130,7 +136,7 @@ class Posts:
         handler = cast("CallHandler", route.handler) if kind in JSON else route.others.get(kind)
         if handler is None:
             return None
-        return Post(route, handler, path, head.target, headers.get("idempotency-key"))
+        return Post(route, handler, path, head.target, headers)
 
     def _find(self, target: str) -> tuple[Route, msgspec.Struct] | None:
         """Return the route at a path, and its parameters; raise `Invalid` for wrong ones."""
@@ -142,12 +148,12 @@ class Posts:
                 return route, read_path(values, route.path_type)
         return None
 
-    async def answer(self, post: Post, body: bytes) -> bytes:
-        """Return all bytes of the answer to a post, and count it."""
+    async def answer(self, post: Post, body: bytes, address: str) -> bytes:
+        """Return all bytes of the answer to a post that comes from an address, and count it."""
         begin = time.perf_counter()
         status = 500
         try:
-            content = _encode(await self._call(post, body))
+            content = _encode(await self._call(post, body, address))
             status, head = 200, OK
         except ChachamlError as error:
             status, head, content = _refusal(from_error(error))
@@ -161,14 +167,17 @@ class Posts:
         length = len(content)
         return b"%b%bDate: %b\r\nContent-Length: %d\r\n\r\n%b" % (head, end, date, length, content)
 
-    async def _call(self, post: Post, body: bytes) -> object:
+    async def _call(self, post: Post, body: bytes, address: str) -> object:
         """Do as the handler of a route that the framework serves is called."""
-        route = post.route
+        kernel, route, principal = self.kernel, post.route, None
+        if kernel.authenticator is not None:
+            caller = Caller(method="POST", path=post.target, headers=post.headers, address=address)
+            principal = await kernel.authenticator.authenticate(caller)
         is_raw = route.body_type is bytes
         sent = body if is_raw else read_typed(body or b"{}", route.body_type)
-        once = once_of("POST", post.target, body, post.key)
+        once = once_of("POST", post.target, body, post.headers.get("idempotency-key"))
         with self.budget.share() as share:
-            call = Call(self.kernel, post.path, Nothing(), sent, once, share, None)
+            call = Call(kernel, post.path, Nothing(), sent, once, share, principal)
             return await post.handler(call)
 
 
