@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.http.arrow import ARROW, stream
 from tests.http.raw import JSON, LAST, TURNS, connect, cut, post, request
 from tests.http.twins import RUN, comparable, twins
 
@@ -17,12 +18,21 @@ POINT = b'{"loss": 0.5, "step": 1}'
 KEY = "Idempotency-Key: 11111111-aaaa"
 CHUNKS = b'5\r\n{"a":\r\n3\r\n 1}\r\n0\r\n\r\n'
 
+
+def arrow(path: str, body: bytes) -> bytes:
+    """Return a post that says to be an Arrow stream."""
+    return post(path, body).replace(b"application/json", ARROW["Content-Type"].encode())
+
+
 POSTS = {
     "a point": post(METRICS, POINT),
     "points": post(METRICS, b'[{"loss": 0.9, "step": 0}, {"loss": NaN, "acc": 1}]'),
     "a point once": post(METRICS, POINT, KEY),
     "another point by the same key": post(METRICS, b'{"loss": 2}', KEY),
     "a charset": post(METRICS, POINT).replace(b"/json", b"/json; charset=UTF-8"),
+    "a stream": arrow(METRICS, stream({"key": ["loss"], "value": [0.25]})),
+    "no stream": arrow(METRICS, b"ARROW1"),
+    "a stream for another route": arrow(PARAMS, b"{}"),
     "a bad key and a bad body": post(PARAMS, b"{", "Idempotency-Key:"),
     "an empty key": post(METRICS, POINT, "Idempotency-Key:"),
     "params": post(PARAMS, b'{"lr": 0.01}'),
