@@ -39,6 +39,7 @@ class SlowStore(MemoryStore):
         self.told = asyncio.Event()
         self.fault: BaseException | None = None
         self.short: list[bool] = []
+        self.given_up = False
 
     async def append_points(
         self, run_id: str, points: Mapping[str, Points], *, once: Once | None = None
@@ -47,7 +48,11 @@ class SlowStore(MemoryStore):
         assert task is not None
         self.short.append("ExpressConnection" in repr(task.get_coro()))
         self.asked.set()
-        await self.told.wait()
+        try:
+            await self.told.wait()
+        except asyncio.CancelledError:
+            self.given_up = True
+            raise
         if self.fault is not None:
             raise self.fault
         await super().append_points(run_id, points, once=once)

@@ -63,6 +63,7 @@ async def test_a_short_post_that_does_not_end_is_given_up_when_the_server_ends()
         task.cancel()
         assert await client.all() == b""
         await asyncio.wait([task])
+        assert store.given_up
 
 
 async def test_a_client_that_pauses_for_too_long_is_told_so(

@@ -81,13 +81,19 @@ def test_a_header_that_may_mean_something_is_not(posts: Posts, header: str) -> N
     assert not is_short(posts, raw(PATH, header))
 
 
+def test_a_stream_is_short_where_one_is_taken(posts: Posts) -> None:
+    stream = raw().replace(b"application/json", b"application/vnd.apache.arrow.stream")
+    assert is_short(posts, stream)
+    assert not is_short(posts, stream.replace(b"metrics", b"params"))
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
         (b"POST", b"PUT"),
         (b"POST", b"GET"),
         (b"application/json", b"application/json;charset=latin-1"),
-        (b"application/json", b"application/octet-stream"),
+        (b"application/json", b"text/plain"),
         (b"localhost", b"evil.example"),
         (b"Content-Type: application/json\r\n", b""),
         (b"Content-Length: 2", b"Accept: x"),
