@@ -216,3 +216,14 @@ async def test_a_client_that_reads_no_answers_is_not_read_for_ever() -> None:
             number += 1
             assert number < 5_000
         client.transport.abort()
+
+
+async def test_after_an_answer_to_half_a_request_the_framework_has_the_connection() -> None:
+    async with short_posts() as short:
+        client = await connect(short.url)
+        half = request("GET /healthz", "Content-Length: 5", body=b"half")
+        assert b" 200 OK\r\n" in await client.answer(half)
+        await client.send(b"!")
+        assert b" 200 OK\r\n" in await client.answer(POINT)
+        assert short.store.short == [False]
+        client.transport.close()
