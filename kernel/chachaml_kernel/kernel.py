@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from chachaml_kernel.config import Config
 from chachaml_kernel.domain.chat import Budget
@@ -17,7 +18,6 @@ from chachaml_kernel.services.direct import Direct
 from chachaml_kernel.services.experiments import Experiments
 from chachaml_kernel.services.exports import Exports
 from chachaml_kernel.services.health import Health
-from chachaml_kernel.services.keeping.keeping import Keeping
 from chachaml_kernel.services.live import Live
 from chachaml_kernel.services.metrics import Metrics
 from chachaml_kernel.services.models import Models
@@ -30,11 +30,11 @@ from chachaml_kernel.services.views import Views
 if TYPE_CHECKING:
     from chachaml_kernel.mounts import Mount
     from chachaml_kernel.services.chat.chat import Chat
+    from chachaml_kernel.services.keeping.keeping import Keeping
     from chachaml_kernel.tools import AnyTool, Tools
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kernel:
+class Kernel(Struct, frozen=True, kw_only=True):
     """What front ends call: the methods of the services, and of the authenticator if there is one.
 
     A web server serves the `mounts` too, which are by path. Nothing else is theirs to touch. The
@@ -52,7 +52,6 @@ class Kernel:
     queries: Queries
     exports: Exports
     live: Live
-    keeping: Keeping
     authenticator: Authenticator | None
     health: Health
     further_tools: Mapping[str, "AnyTool"] = field(default_factory=dict)
@@ -60,6 +59,14 @@ class Kernel:
     llm_providers: Mapping[str, LLMProvider] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
     questions: Questions = field(default_factory=Questions)
+
+    @property
+    def keeping(self) -> "Keeping":
+        """Everything at once: copied, checked, cleared."""
+        from chachaml_kernel.services.keeping.keeping import Keeping  # few servers need it
+
+        own = self.artifacts
+        return Keeping(own.store, own.artifact_store, own.clock, own.new_id)
 
     @property
     def tools(self) -> "Tools":
@@ -128,7 +135,6 @@ async def open_parts(
             queries=Queries(store),
             exports=Exports(store, parts.exporters, config.kernel.headline, clock),
             live=Live(store, config.kernel.headline, changes),
-            keeping=Keeping(store, artifact_store, clock, new_id),
             authenticator=parts.authenticator,
             health=Health(store, artifact_store),
             further_tools=parts.tools,

@@ -6,8 +6,9 @@ https://asgi.readthedocs.io/en/latest/specs/www.html
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from chachaml_kernel.kernel import Kernel
@@ -19,8 +20,7 @@ Asgi: TypeAlias = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[
 """An application: it is called with each HTTP request, and with nothing else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
+class Mount(Struct, frozen=True):
     """An application that answers all requests for one path, such as `/mcp`.
 
     `open` is called by each web server that serves the kernel, which enters the context manager

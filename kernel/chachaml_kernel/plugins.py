@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, is_dataclass
+from dataclasses import is_dataclass
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pluggy
+from msgspec import Struct
 
 from chachaml_kernel import hookspecs
 from chachaml_kernel.config import DEFAULT_PLUGINS, Config
@@ -38,8 +39,7 @@ PluginCommand: TypeAlias = Callable[["Kernel"], Coroutine[Any, Any, None]]
 """Returns the coroutine that does what a command is for, as `chachaml_command` says."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class Parts(Struct, frozen=True, kw_only=True):
     """What the configured plugins provide; nothing of it is open yet.
 
     `store_plugins` are those that may provide the store: others that equal them have the same data.
@@ -61,8 +61,7 @@ class Parts:
     commands: Mapping[str, PluginCommand]
 
 
-@dataclass(frozen=True, slots=True)
-class Installed:
+class Installed(Struct, frozen=True):
     """A plugin that is installed; `hooks` is none where it is not configured."""
 
     name: str

@@ -15,7 +15,6 @@ from chachaml_kernel.services.direct import Direct
 from chachaml_kernel.services.experiments import Experiments
 from chachaml_kernel.services.exports import Exports
 from chachaml_kernel.services.health import Health
-from chachaml_kernel.services.keeping.keeping import Keeping
 from chachaml_kernel.services.live import Live
 from chachaml_kernel.services.metrics import Metrics
 from chachaml_kernel.services.models import Models
@@ -56,7 +55,6 @@ def kernel(
         queries=Queries(records),
         exports=Exports(records, exporters, (), clock),
         live=Live(records, (), changes),
-        keeping=Keeping(records, files, clock, new_id),
         authenticator=authenticator,
         health=Health(records, files),
     )

@@ -5,13 +5,13 @@ import gzip
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 from chachaml_kernel.errors import NotFound
 from chachaml_kernel.mounts import Asgi, Mount, Receive, Send
+from msgspec.structs import replace
 
 from tests.http.client import detail
 from tests.http.serving import kernel, serving

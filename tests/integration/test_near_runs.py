@@ -1,7 +1,6 @@
 """Lists filtered by what many runs have: the next runs of the order are looked at first."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from chachaml_store_sql import SqlStore
 from chachaml_store_sql.lists import plan
 from chachaml_store_sql.lists.runs import list_runs
 from chachaml_store_sqlite import StoreSqlite
+from msgspec.structs import replace
 
 from tests.integration.plans import statements_of
 

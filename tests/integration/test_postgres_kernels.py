@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from itertools import cycle
 from typing import cast
 
@@ -19,6 +18,7 @@ from chachaml_kernel.testing.reading import history_of
 from chachaml_kernel.testing.store_races import RaceSuite
 from chachaml_store_postgres import StorePostgres
 from chachaml_store_sql import SqlStore
+from msgspec.structs import replace
 
 MANY = 20
 

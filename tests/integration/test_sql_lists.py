@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from chachaml_store_sql.lists.conditions import FEW
 from chachaml_store_sql.lists.runs import list_runs
 from chachaml_store_sql.lists.trends import FEW as LITTLE
 from chachaml_store_sqlite import StoreSqlite
+from msgspec.structs import replace
 
 from tests.integration.plans import statements_of, steps_of
 

@@ -4,7 +4,6 @@ import base64
 import json
 import math
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -18,6 +17,7 @@ from chachaml_kernel.domain.values import JsonValue
 from chachaml_kernel.errors import ChachamlError, Invalid, NotFound
 from chachaml_kernel.tools import MAX_ANSWER, TOOLS
 from chachaml_tools_params import ToolsParams
+from msgspec.structs import replace
 
 from tests.http.serving import kernel as kernel_on
 

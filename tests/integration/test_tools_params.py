@@ -2,7 +2,6 @@
 
 import json
 import math
-from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -16,6 +15,7 @@ from chachaml_kernel.errors import Invalid, NotFound
 from chachaml_kernel.plugins import load
 from chachaml_tools_params import ToolsParams
 from jsonschema_rs import Draft202012Validator, meta
+from msgspec.structs import replace
 
 from tests.http.serving import kernel as kernel_on
 

@@ -6,7 +6,7 @@ import json
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ from chachaml_kernel.ports import Caller, Principal
 from chachaml_kernel.tools import Arguments, Tool
 from chachaml_mcp import Mcp
 from chachaml_ui import Ui
+from msgspec.structs import replace
 
 from tests.http.client import Api, detail, exchange
 from tests.http.serving import kernel, serving

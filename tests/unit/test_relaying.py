@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, field
 
 import pytest
 from chachaml_kernel.domain.live import What
@@ -13,6 +12,7 @@ from chachaml_kernel.ports.relay import MAX_MESSAGE
 from chachaml_kernel.services.changes import Changes
 from chachaml_kernel.services.news import MAX_RUNS, News, RunChange
 from chachaml_kernel.services.relaying import ANYTHING, messages, read, relaying
+from msgspec import field
 
 PATIENCE = 60.0
 
@@ -96,8 +96,7 @@ async def test_what_was_written_last_is_told_before_a_kernel_ends() -> None:
         assert read(str(await anext(received))).runs["r"].what == {What.ENDED}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Shaky(MemoryRelay):
+class Shaky(MemoryRelay, frozen=True, eq=False):
     """Fails to send whatever it is asked to send first."""
 
     asked: list[str] = field(default_factory=list)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -14,6 +13,7 @@ from chachaml_ui import Ui
 from chachaml_ui.api.routes import table
 from chachaml_ui.application import application
 from chachaml_ui.express.posts import POSTS, REMEMBERED, Posts, places_of
+from msgspec.structs import replace
 
 from tests.http.serving import kernel
 

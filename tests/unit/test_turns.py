@@ -3,7 +3,6 @@
 import asyncio
 import math
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from functools import partial
 from itertools import count as counter
 
@@ -13,6 +12,7 @@ from chachaml_export_csv import CsvExporter
 from chachaml_kernel.domain.metrics import Points
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_ui.api.wire.metrics import history_of, pieces_of_history
+from msgspec.structs import replace
 
 from tests.http.serving import kernel
 

@@ -5,8 +5,9 @@ import json
 import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
+
+from msgspec.structs import asdict
 
 from chachaml_kernel.commands import places
 from chachaml_kernel.commands.command import Command

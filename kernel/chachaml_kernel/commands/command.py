@@ -2,11 +2,11 @@
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """A command by its name: what it is for, its own options, and what it does.
 
     `run` returns the exit code; it raises the errors of `chachaml_kernel.errors`.

@@ -2,7 +2,8 @@
 
 from argparse import ArgumentParser
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chachaml_kernel.commands.durations import duration
 from chachaml_kernel.domain.language.tree import (

@@ -1,7 +1,8 @@
 """Artifacts: named bytes that a run leaves."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chachaml_kernel.domain.names import check_name, refuse_control_characters
 from chachaml_kernel.errors import Invalid
@@ -11,8 +12,7 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 STORAGE_KEY = re.compile(r"[0-9a-f]{32}/([0-9a-f]{32})")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Artifact:
+class Artifact(Struct, frozen=True, kw_only=True):
     """Bytes that never change under this id; `sha256` is their digest in lower-case hex."""
 
     id: str
@@ -24,8 +24,7 @@ class Artifact:
     created_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Promised:
+class Promised(Struct, frozen=True, kw_only=True):
     """What a client says of bytes that it is going to send."""
 
     name: str

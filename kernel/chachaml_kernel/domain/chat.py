@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from msgspec import Struct
+
 from chachaml_kernel.domain.conversation import Question, Reply, Text, Usage
 from chachaml_kernel.domain.names import MAX_NAME, check_text
 from chachaml_kernel.errors import Invalid
@@ -20,8 +22,7 @@ MAX_ROUNDS = 10
 """Replies of a model to one question."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
+class Budget(Struct, frozen=True, kw_only=True):
     """What one question may take: tokens, read and written ones together, and seconds.
 
     Tokens are counted after each reply, so the last one may exceed them. With `annotate` the model
@@ -105,8 +106,7 @@ NOTES = {
 """What to tell a person of an answer that did not come to its end by itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(Struct, frozen=True):
     """The model calls a tool; `arguments` are the JSON that it wrote."""
 
     id: str
@@ -114,8 +114,7 @@ class Called:
     arguments: str
 
 
-@dataclass(frozen=True, slots=True)
-class Returned:
+class Returned(Struct, frozen=True):
     """What the model is told of a call, by the call's id: JSON, or a sentence if `is_error`.
 
     `milliseconds` is what the call took.
@@ -128,8 +127,7 @@ class Returned:
     milliseconds: int
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
+class Spent(Struct, frozen=True):
     """All that was spent so far on the question."""
 
     usage: Usage
@@ -138,8 +136,7 @@ class Spent:
 Event: TypeAlias = Text | Called | Returned | Spent
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The last reply to a question, after `iterations` replies in all."""
 
     text: str

@@ -1,8 +1,10 @@
 """Comparing runs, and diffing versions of a model."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from chachaml_kernel.domain.datasets import Dataset
 from chachaml_kernel.domain.differences import differs
@@ -17,8 +19,7 @@ MAX_COMPARED = 100
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
+class Side(Struct, frozen=True, kw_only=True):
     """What is compared of a run: its row in lists, and what lists do not show."""
 
     row: RunRow
@@ -27,8 +28,7 @@ class Side:
     datasets: Sequence[Dataset]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class Comparison(Struct, frozen=True, kw_only=True):
     """Runs side by side: by key, then by run id. A run without the key has no entry there.
 
     `metrics` are the latest values, `summaries` say more. `best` are the runs, by the key of a
@@ -48,8 +48,7 @@ class Comparison:
     datasets_differ: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VersionDiff:
+class VersionDiff(Struct, frozen=True, kw_only=True):
     """Two versions side by side: by key, then by version number.
 
     `artifact` compares name, size, content_type and sha256; params and metrics are those of the

@@ -2,23 +2,22 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
+
+from msgspec import Struct, field
 
 from chachaml_kernel.domain.values import JsonValue
 from chachaml_kernel.errors import Invalid
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What a person says."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ToolCall:
+class ToolCall(Struct, frozen=True):
     """A tool that the model wants called; `arguments` are the JSON that it wrote, right or not."""
 
     id: str
@@ -26,8 +25,7 @@ class ToolCall:
     arguments: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What the model says. `native` is the same in its provider's words, which only that reads."""
 
     text: str
@@ -35,8 +33,7 @@ class Reply:
     native: JsonValue = None
 
 
-@dataclass(frozen=True, slots=True)
-class ToolResult:
+class ToolResult(Struct, frozen=True):
     """What a call came to, as JSON or, if `is_error`, as a sentence that says how to go on."""
 
     call_id: str
@@ -44,8 +41,7 @@ class ToolResult:
     is_error: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ToolResults:
+class ToolResults(Struct, frozen=True):
     """The results of all calls of the reply before."""
 
     results: Sequence[ToolResult]
@@ -54,16 +50,14 @@ class ToolResults:
 Message: TypeAlias = Question | Reply | ToolResults
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
+class Conversation(Struct, frozen=True):
     """All that was said, oldest first, below the instructions to the model."""
 
     instructions: str
     messages: Sequence[Message]
 
 
-@dataclass(frozen=True, slots=True)
-class OfferedTool:
+class OfferedTool(Struct, frozen=True):
     """A tool as a model reads it; `schema` is the JSON Schema of its arguments, an object."""
 
     name: str
@@ -71,8 +65,7 @@ class OfferedTool:
     schema: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """Tokens that were read and written; 0 where a provider does not tell."""
 
     input_tokens: int = 0
@@ -102,15 +95,13 @@ class StopReason(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A piece of a reply, as it comes."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Replied:
+class Replied(Struct, frozen=True):
     """The whole reply, after all its pieces."""
 
     reply: Reply

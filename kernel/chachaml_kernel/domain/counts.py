@@ -1,10 +1,9 @@
 """How many runs there are of each status."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunCounts:
+class RunCounts(Struct, frozen=True, kw_only=True):
     """Runs by status; archived ones are counted apart, whatever their status."""
 
     running: int = 0

@@ -1,6 +1,6 @@
 """Datasets: what a run says it was trained or tested on. Facts about data, never the data."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from chachaml_kernel.domain.names import check_name, check_text
 from chachaml_kernel.domain.values import JsonValue
@@ -9,8 +9,7 @@ from chachaml_kernel.errors import Invalid
 MAX_COUNT = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dataset:
+class Dataset(Struct, frozen=True, kw_only=True):
     """One dataset of one run; `features` is whatever describes its columns.
 
     `id` and `run_id` are empty until it belongs to a run.

@@ -1,7 +1,8 @@
 """How the latest values of a metric are spread over runs, as counts in bins of one width."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chachaml_kernel.errors import Invalid
 
@@ -9,8 +10,7 @@ MAX_BINS = 200
 """Bins of one distribution at most."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Distribution:
+class Distribution(Struct, frozen=True, kw_only=True):
     """How many runs have which latest value; `found` of them satisfy what was asked of it.
 
     `bins` count the finite values in parts of one width of the range from `least` to `greatest`; a

@@ -1,7 +1,8 @@
 """Experiments: runs that belong together, by the name that they share."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from chachaml_kernel.domain.counts import RunCounts
 
@@ -9,8 +10,7 @@ DEFAULT = "default"
 """The experiment of runs that name none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Experiment:
+class Experiment(Struct, frozen=True, kw_only=True):
     """An experiment and its size.
 
     `last_updated` is the latest of its last run's start, its last run's end and its own last edit,
@@ -34,8 +34,7 @@ RECENT = 40
 """Runs whose values show how an experiment goes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
+class Ranking(Struct, frozen=True):
     """A metric by which runs are ranked; `descending` if more is better.
 
     It is none where neither more nor less is; then no run is the best.
@@ -45,8 +44,7 @@ class Ranking:
     descending: bool | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Best:
+class Best(Struct, frozen=True, kw_only=True):
     """The best run of an experiment, with its latest value."""
 
     run_id: str
@@ -54,8 +52,7 @@ class Best:
     value: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trend:
+class Trend(Struct, frozen=True, kw_only=True):
     """How an experiment goes by one metric.
 
     `recent` are the latest values of its last 40 runs that have the metric, by run, oldest first.
@@ -68,8 +65,7 @@ class Trend:
     recent: Sequence[tuple[str, float]]
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """An experiment, and how it goes by its headline metric, if any of its last runs has one."""
 
     experiment: Experiment

@@ -1,8 +1,9 @@
 """Groups of runs: those that have something in common, and what their metrics come to."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
+
+from msgspec import Struct
 
 from chachaml_kernel.domain.names import check_key
 from chachaml_kernel.domain.values import JsonValue
@@ -15,8 +16,7 @@ MAX_KEYS = 10
 MAX_GROUPS = 1_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grouping:
+class Grouping(Struct, frozen=True, kw_only=True):
     """By what runs are grouped, by what the groups are described, and which come first.
 
     The largest come first, or those with the greatest mean of the metric `sort`; or the least ones.
@@ -32,8 +32,7 @@ class Grouping:
     limit: int = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
+class Spread(Struct, frozen=True, kw_only=True):
     """What the latest values of a metric come to, over the runs of a group that have it.
 
     `left_out` are values that are no finite numbers; of the `count` others there are the mean, the
@@ -48,8 +47,7 @@ class Spread:
     greatest: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Struct, frozen=True, kw_only=True):
     """Runs with one `label`: the value that they share, or none where they are `missing` it.
 
     Numbers that are equal are one label: 1 and 1.0. `params` are those that all have, with a value
@@ -63,8 +61,7 @@ class Group:
     params: Mapping[str, JsonValue]
 
 
-@dataclass(frozen=True, slots=True)
-class Groups:
+class Groups(Struct, frozen=True):
     """The first groups; whether there are `more`."""
 
     rows: Sequence[Group]

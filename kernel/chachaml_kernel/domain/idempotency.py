@@ -1,7 +1,9 @@
 """Safe retries: a write that says which one it is takes effect once."""
 
 import hashlib
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chachaml_kernel.errors import Conflict, Invalid
 
@@ -10,8 +12,7 @@ KEEP_MS = 7 * 24 * 3_600_000
 """How long an applied key is remembered at least: seven days, in milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Once:
+class Once(Struct, frozen=True):
     """The client's key for one write, and a digest of the request that it was sent with."""
 
     key: str

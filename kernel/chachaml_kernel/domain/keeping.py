@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from chachaml_kernel.domain.artifacts import Artifact
 from chachaml_kernel.domain.datasets import Dataset
@@ -16,8 +18,7 @@ from chachaml_kernel.domain.values import JsonValue
 from chachaml_kernel.domain.views import View
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WholeRun:
+class WholeRun(Struct, frozen=True, kw_only=True):
     """A run with all that is its own but points and artifacts.
 
     Datasets are sorted by time and id. The metric that was logged last is the last one.
@@ -33,16 +34,14 @@ class WholeRun:
     metrics: Sequence[Metric] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class KeptArtifact:
+class KeptArtifact(Struct, frozen=True):
     """An artifact, and whether its run has it under its name now; else a model version holds it."""
 
     artifact: Artifact
     current: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WholeModel:
+class WholeModel(Struct, frozen=True, kw_only=True):
     """A model with its versions by number, and all its moves, the first one first."""
 
     name: str
@@ -53,8 +52,7 @@ class WholeModel:
     moves: Sequence[Move]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppliedKey:
+class AppliedKey(Struct, frozen=True, kw_only=True):
     """An idempotency key that was applied `at` a time for a request, and what that was answered.
 
     The answer is a text in a `form` that kinds of stores agree on or do not.
@@ -62,13 +60,16 @@ class AppliedKey:
 
     key: str
     request: str
-    answer: str = field(repr=False)
+    answer: str
     form: str
     at: int
 
+    def __repr__(self) -> str:
+        """Leave the answer out, which is for whoever knows the key."""
+        return f"AppliedKey(key={self.key!r}, request={self.request!r}, at={self.at})"
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
+
+class Batch(Struct, frozen=True, kw_only=True):
     """Some things that a store holds, each of them whole.
 
     `parents` are those of runs that are there already, by the run's id.
@@ -83,8 +84,7 @@ class Batch:
     keys: Sequence[AppliedKey] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """Points of one series, one after another."""
 
     run_id: str
@@ -92,8 +92,7 @@ class Block:
     points: Points
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holdings:
+class Holdings(Struct, frozen=True, kw_only=True):
     """How much a store holds; `bytes` are those of all artifacts together."""
 
     experiments: int = 0
@@ -112,8 +111,7 @@ class Holdings:
         return any(asdict(self).values())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Orphans:
+class Orphans(Struct, frozen=True, kw_only=True):
     """Bytes that no artifact has: how many keys they are under, how many there are, and how many
     uploads were never finished."""
 
@@ -122,8 +120,7 @@ class Orphans:
     unfinished: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How far a long piece of work has come: `done` of `total` of what it is about."""
 
     what: str
@@ -185,11 +182,10 @@ def fingerprint(thing: object) -> str:
 
 
 def _facts(thing: object) -> dict[str, object]:
-    return {name: getattr(thing, name) for name in thing.__dataclass_fields__}  # type: ignore[attr-defined]
+    return {name: getattr(thing, name) for name in thing.__struct_fields__}  # type: ignore[attr-defined]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Copied:
+class Copied(Struct, frozen=True, kw_only=True):
     """What a copy has come to hold, and the digest of all of it.
 
     `left_out` are artifacts that were deleted from the source while it was copied; `faults` are

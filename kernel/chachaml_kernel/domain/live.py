@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from chachaml_kernel.domain.metrics import Metric, Outline
 from chachaml_kernel.domain.names import check_key
@@ -38,8 +39,7 @@ class What(StrEnum):
     DELETED = "deleted"
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """A few names; none, where there were `more` of them than are kept: it may be any then."""
 
     names: frozenset[str] = frozenset()
@@ -60,8 +60,7 @@ class Names:
 NO_NAMES, ANY = Names(), Names(more=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(Struct, frozen=True):
     """Runs that somebody watches, and series of them whose points they want.
 
     With a series stands how many of its points they have; none where they want only those that
@@ -72,8 +71,7 @@ class Watch:
     series: Mapping[Series, int | None] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A place in a series: behind its first `position` points."""
 
     run_id: str
@@ -81,8 +79,7 @@ class Place:
     position: int
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(Struct, frozen=True):
     """A run in short, with some of its metrics, by key."""
 
     run: Run
@@ -91,8 +88,7 @@ class Glance:
     metrics: Sequence[Metric]
 
 
-@dataclass(frozen=True, slots=True)
-class RunNews:
+class RunNews(Struct, frozen=True):
     """A run as it is now; the metrics of its glance are those that changed.
 
     `changed` says what did, and nothing at first. Where too many metrics changed to tell, they are
@@ -104,16 +100,14 @@ class RunNews:
     more: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesNews:
+class SeriesNews(Struct, frozen=True):
     """The points of a series from a place on, thinned where there are many."""
 
     place: Place
     outline: Outline
 
 
-@dataclass(frozen=True, slots=True)
-class ListNews:
+class ListNews(Struct, frozen=True):
     """What happened to all runs there are, watched or not, and to which ones.
 
     It counts those that started, that ended, that left lists or came back (`moved`: archived,
@@ -134,8 +128,7 @@ class ListNews:
 NO_LIST_NEWS = ListNews()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
+class Update(Struct, frozen=True, kw_only=True):
     """What somebody who watches is told at one time; nothing, where it was quiet for long.
 
     `gone` are watched runs that do not exist, or no more; `models` and `experiments` the names of

@@ -3,9 +3,10 @@
 import math
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from chachaml_kernel.errors import Invalid
 
@@ -17,8 +18,7 @@ Axis: TypeAlias = Literal["step", "time", "position"]
 """What a window is on. A position counts the points of a series in the order of logging, from 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class Points:
+class Points(Struct, frozen=True):
     """Points of one key as columns of one length, in the order in which they were logged.
 
     `values` are IEEE doubles, NaN and infinities included; `times` are milliseconds since the
@@ -50,8 +50,7 @@ class Points:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metric:
+class Metric(Struct, frozen=True, kw_only=True):
     """One series in short: its latest point, and how many points and which range it has.
 
     Latest is the point that was logged last. `min` and `max` leave NaN out; where every value is
@@ -67,8 +66,7 @@ class Metric:
     max: float
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """Points whose `axis` lies from `first` to `last`, both included; none leaves an end open.
 
     A window on steps with an end set leaves points without a step out.
@@ -79,8 +77,7 @@ class Window:
     last: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(Struct, frozen=True):
     """A series as it is drawn: `points` are those to draw, of the `count` that there are."""
 
     count: int

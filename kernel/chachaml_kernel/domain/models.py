@@ -1,8 +1,10 @@
 """The model registry: models, their versions, and the stage of each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chachaml_kernel.domain.artifacts import Artifact
 from chachaml_kernel.domain.paging import Page
@@ -31,8 +33,7 @@ def stage(text: str) -> Stage:
         raise Invalid(f"no stage is named {text!r}; use one of {', '.join(Stage)}") from None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
+class Version(Struct, frozen=True, kw_only=True):
     """A registered artifact of a run. `version` counts 1, 2, 3… per model.
 
     It is in its stage since `stage_since`, in milliseconds since the Unix epoch.
@@ -49,8 +50,7 @@ class Version:
     created_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewVersion:
+class NewVersion(Struct, frozen=True, kw_only=True):
     """What is registered: the artifact that `run_id` now has under `artifact_name`."""
 
     name: str
@@ -62,8 +62,7 @@ class NewVersion:
     created_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Registered:
+class Registered(Struct, frozen=True):
     """A version in short, as the run that it comes from shows it."""
 
     name: str
@@ -71,8 +70,7 @@ class Registered:
     stage: Stage
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+class Move(Struct, frozen=True, kw_only=True):
     """A step in the history of a model, which is kept for ever.
 
     `displaced_by` is the version that entered production and moved this one out of it; the two have
@@ -88,15 +86,13 @@ class Move:
     displaced_by: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class InProduction:
+class InProduction(Struct, frozen=True):
     """What somebody has seen in production: a version, or none."""
 
     version: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewMove:
+class NewMove(Struct, frozen=True, kw_only=True):
     """A version that shall move to `stage`.
 
     For production, the version that is there goes to `displace_to`; with `displaces`, the move is
@@ -160,8 +156,7 @@ def _version(number: int | None) -> str:
     return "no version" if number is None else f"version {number}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
+class Model(Struct, frozen=True, kw_only=True):
     """A model as lists show it."""
 
     name: str
@@ -172,8 +167,7 @@ class Model:
     updated_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class ModelDetail:
+class ModelDetail(Struct, frozen=True):
     """A model with all its versions, and the first page of its moves, newest first."""
 
     model: Model

@@ -1,12 +1,11 @@
 """Notes: what people write about a run."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from chachaml_kernel.errors import Conflict
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Struct, frozen=True):
     """When a note was saved, in milliseconds since the Unix epoch, and by whom if that is known."""
 
     at: int

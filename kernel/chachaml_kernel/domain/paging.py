@@ -4,8 +4,9 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 from chachaml_kernel.errors import Invalid
 
@@ -18,8 +19,7 @@ Position: TypeAlias = tuple[str | int | float | None, ...]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
+class Page(Struct, Generic[T], frozen=True):
     """Some rows of a list, and the position after which the next page begins, if there is one."""
 
     rows: Sequence[T]

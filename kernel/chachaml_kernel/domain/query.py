@@ -1,9 +1,11 @@
 """What can be asked of the list of runs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal, TypeAlias, get_args
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from chachaml_kernel.domain.language.fields import KEYED
 from chachaml_kernel.domain.language.tree import Expression, dated
@@ -17,8 +19,7 @@ SortBy: TypeAlias = Literal[
 LARGEST_FIRST = ("started_at", "duration", "headline", "metric")
 
 
-@dataclass(frozen=True, slots=True)
-class Sort:
+class Sort(Struct, frozen=True):
     """The order of a list of runs; rows without the value come last, equal ones newest first.
 
     A metric that is NaN comes behind those that are numbers, in both directions.
@@ -45,8 +46,7 @@ class Operator(StrEnum):
     NOT_EQUAL = "!="
 
 
-@dataclass(frozen=True, slots=True)
-class MetricCondition:
+class MetricCondition(Struct, frozen=True):
     """Satisfied by a run whose latest value of `key` compares so to `value`; NaN never does."""
 
     key: str
@@ -54,8 +54,7 @@ class MetricCondition:
     value: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunQuery:
+class RunQuery(Struct, frozen=True, kw_only=True):
     """Which runs, in which order, from where, and how many.
 
     `archived` none means both. `roots` are runs without a parent. A param matches the text of its

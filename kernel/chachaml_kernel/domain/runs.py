@@ -1,8 +1,9 @@
 """Runs: one execution of training code, with what it was given and how it went."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from chachaml_kernel.domain.artifacts import Artifact
 from chachaml_kernel.domain.datasets import Dataset
@@ -28,8 +29,7 @@ def end_status(text: str) -> RunStatus:
     return RunStatus(text)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(Struct, frozen=True, kw_only=True):
     """A run's own facts. Times are milliseconds since the Unix epoch, UTC."""
 
     id: str
@@ -49,8 +49,7 @@ class Run:
         return None if self.ended_at is None else self.ended_at - self.started_at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewRun:
+class NewRun(Struct, frozen=True, kw_only=True):
     """What a run starts with."""
 
     run: Run
@@ -59,8 +58,7 @@ class NewRun:
     datasets: Sequence[Dataset] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Headline:
+class Headline(Struct, frozen=True):
     """The one metric that stands for a run in a list: its latest point."""
 
     key: str
@@ -68,8 +66,7 @@ class Headline:
     step: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunRow:
+class RunRow(Struct, frozen=True, kw_only=True):
     """A run as lists show it.
 
     `matched` is the value that a metric search found it by. `children` is how many runs name it as
@@ -85,8 +82,7 @@ class RunRow:
     children: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunDetail:
+class RunDetail(Struct, frozen=True, kw_only=True):
     """A run whole, without the points of its metrics."""
 
     run: Run
@@ -103,8 +99,7 @@ class RunDetail:
     model_versions: Sequence[Registered]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunKeys:
+class RunKeys(Struct, frozen=True, kw_only=True):
     """All keys that some set of runs has, each sorted: the columns of a table of those runs."""
 
     params: Sequence[str]

@@ -1,7 +1,8 @@
 """Saved views: named addresses of the list of runs."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chachaml_kernel.errors import Invalid
 
@@ -14,8 +15,7 @@ QUERY = rf"(?:{_PART}(?:&{_PART})*)?"
 """A query string of names and values (RFC 3986, 3.4), or none at all."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class View(Struct, frozen=True, kw_only=True):
     """A list of runs as somebody wants to see it again. Its `query` holds filters and all else.
 
     Times are milliseconds since the Unix epoch. `created_by` is who saved it first.

@@ -1,7 +1,8 @@
 """The same change to many runs, in memory."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chachaml_kernel.domain.bulk import refuse_missing, refuse_unarchived
 from chachaml_kernel.domain.idempotency import Once

@@ -3,7 +3,8 @@
 import math
 from bisect import bisect_right
 from collections import Counter
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chachaml_kernel.domain.distribution import Distribution, bounds
 from chachaml_kernel.domain.query import MetricCondition, RunQuery

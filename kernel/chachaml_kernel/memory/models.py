@@ -1,6 +1,6 @@
 """The model registry in memory."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.models import (

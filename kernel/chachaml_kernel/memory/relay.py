@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MemoryRelay:
+class MemoryRelay(Struct, frozen=True, eq=False):
     """Keeps the promises of `Relay` among those that were made from one."""
 
     _all: list["MemoryRelay"] = field(default_factory=list)

@@ -1,7 +1,8 @@
 """Runs in memory."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chachaml_kernel.domain.artifacts import storage_key
 from chachaml_kernel.domain.datasets import Dataset

@@ -1,8 +1,9 @@
 """What the store in memory remembers."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
 
 from chachaml_kernel.domain.artifacts import Artifact
 from chachaml_kernel.domain.datasets import Dataset
@@ -19,8 +20,7 @@ from chachaml_kernel.errors import NotFound
 T = TypeVar("T")
 
 
-@dataclass(slots=True, kw_only=True)
-class RunRecord:
+class RunRecord(Struct, kw_only=True):
     """A run and all that is its own; the key that was logged last is the last of `series`."""
 
     run: Run
@@ -34,8 +34,7 @@ class RunRecord:
     note_saved: Saved | None = None
 
 
-@dataclass(slots=True, kw_only=True)
-class ExperimentRecord:
+class ExperimentRecord(Struct, kw_only=True):
     """What was said about an experiment; its runs say the rest."""
 
     description: str
@@ -44,8 +43,7 @@ class ExperimentRecord:
     edited_at: int
 
 
-@dataclass(slots=True, kw_only=True)
-class ModelRecord:
+class ModelRecord(Struct, kw_only=True):
     """A model, its versions and its moves, oldest first."""
 
     description: str
@@ -55,8 +53,7 @@ class ModelRecord:
     moves: list[Move] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Memory:
+class Memory(Struct):
     """All that is stored. Nothing awaits between a check and a change, so each write is atomic."""
 
     runs: dict[str, RunRecord] = field(default_factory=dict)

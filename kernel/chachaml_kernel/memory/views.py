@@ -1,6 +1,6 @@
 """Saved views in memory."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.paging import Page, Position

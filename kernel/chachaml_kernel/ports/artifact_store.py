@@ -2,20 +2,19 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+
+class Stored(Struct, frozen=True):
     """What was stored: how many bytes, and their SHA-256 in lower-case hex."""
 
     size: int
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What lies under a key: how many bytes, and since when, in milliseconds since the epoch."""
 
     key: str

@@ -1,12 +1,12 @@
 """The port of authenticators: who is asking, and may they?"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
+
+class Caller(Struct, frozen=True, kw_only=True):
     """A request as an authenticator sees it: no body. Header names are in lower case.
 
     `address` is the one that the connection comes from, a proxy's if there is one; it is empty
@@ -19,8 +19,7 @@ class Caller:
     address: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
+class Principal(Struct, frozen=True):
     """Who is asking; `name` stands as `created_by` where a request names nobody."""
 
     name: str

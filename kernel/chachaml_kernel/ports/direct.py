@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
+from msgspec import Struct
+
 from chachaml_kernel.ports.artifact_store import Stored
 
 
@@ -21,8 +23,7 @@ class Permission:
     expires_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """Bytes that somebody sent: what they are, and when, in milliseconds since the epoch."""
 
     stored: Stored

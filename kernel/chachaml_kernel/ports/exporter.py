@@ -1,14 +1,14 @@
 """The port of exporters: a table in, the bytes of a file out."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from msgspec import Struct
 
 from chachaml_kernel.domain.values import JsonValue
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column's name and what its cells are; every cell may be none.
 
     `time` is milliseconds since the epoch; `any` is any JSON value.
@@ -18,8 +18,7 @@ class Column:
     kind: Literal["text", "integer", "number", "boolean", "time", "any"]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """Columns, and rows in batches as they come; each row has one cell a column."""
 
     columns: Sequence[Column]

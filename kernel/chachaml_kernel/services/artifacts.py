@@ -3,7 +3,8 @@
 import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chachaml_kernel.domain.artifacts import Artifact, check_artifact_name, storage_key
 from chachaml_kernel.domain.idempotency import Once, with_facts
@@ -16,8 +17,7 @@ from chachaml_kernel.services.leftovers import free
 from chachaml_kernel.services.surroundings import Clock, NewId
 
 
-@dataclass(frozen=True, slots=True)
-class Artifacts:
+class Artifacts(Struct, frozen=True):
     """The named bytes of runs."""
 
     store: Store

@@ -1,7 +1,8 @@
 """The same change to many runs, in one request."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chachaml_kernel.domain.bulk import check_run_ids
 from chachaml_kernel.domain.idempotency import Once
@@ -12,8 +13,7 @@ from chachaml_kernel.services.changes import Changes
 from chachaml_kernel.services.leftovers import free
 
 
-@dataclass(frozen=True, slots=True)
-class Bulk:
+class Bulk(Struct, frozen=True):
     """Changes of up to 1,000 runs: each is made to all of them, or to none.
 
     An id that is given twice counts once.

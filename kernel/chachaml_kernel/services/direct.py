@@ -1,7 +1,9 @@
 """Artifacts whose bytes go between clients and the artifact store, past the server."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chachaml_kernel.domain.artifacts import (
     Artifact,
@@ -30,8 +32,7 @@ FINISH_WITHIN = 12 * 3_600_000
 which bytes without a record may be freed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Direct:
+class Direct(Struct, frozen=True):
     """Permissions for clients, and records of what they sent.
 
     Nothing is kept of an upload that was begun: its id says where its bytes go, and they say

@@ -1,7 +1,8 @@
 """Experiments: what they are called and how many runs they have."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chachaml_kernel.domain.direction import LOWER_IS_BETTER, higher_is_better
 from chachaml_kernel.domain.experiments import Experiment, Overview, Ranking, Trend
@@ -13,8 +14,7 @@ from chachaml_kernel.services.changes import Changes
 from chachaml_kernel.services.surroundings import Clock
 
 
-@dataclass(frozen=True, slots=True)
-class Experiments:
+class Experiments(Struct, frozen=True):
     """All experiments, those never created explicitly too."""
 
     store: Store

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chachaml_kernel.domain.bulk import check_run_ids
 from chachaml_kernel.domain.language.tree import Comparison, Field
@@ -49,8 +51,7 @@ POINT_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(Struct, frozen=True):
     """A file to be: its name, its media type, and its bytes as they come."""
 
     filename: str
@@ -58,8 +59,7 @@ class Export:
     chunks: AsyncIterator[bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Exports:
+class Exports(Struct, frozen=True):
     """All exporters, over one store."""
 
     store: Store

@@ -1,7 +1,8 @@
 """Health: can everything that we stand on be reached?"""
 
 import asyncio
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chachaml_kernel.errors import Upstream
 from chachaml_kernel.ports import ArtifactStore, Store
@@ -10,8 +11,7 @@ PATIENCE = 5.0
 """Seconds within which each port answers, if it is well."""
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Struct, frozen=True):
     """What the kernel stands on."""
 
     store: Store

@@ -3,6 +3,8 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from chachaml_kernel.domain.live import (
     ANY,
     Place,
@@ -25,8 +27,7 @@ MAX_ALL_POINTS = 50_000
 """Points in an update, shared out among its series."""
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
+class Live(Struct, frozen=True):
     """Tells those who watch what changed."""
 
     store: LiveStore

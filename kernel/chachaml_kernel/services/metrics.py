@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.live import What
@@ -20,8 +21,7 @@ MUCH = 10_000
 """From so many points on, checking them would hold the event loop up for too long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Metrics:
+class Metrics(Struct, frozen=True):
     """The series of runs."""
 
     store: Store

@@ -1,6 +1,6 @@
 """The model registry: registering, promoting and diffing versions."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from chachaml_kernel.domain.comparison import VersionDiff, diff
 from chachaml_kernel.domain.idempotency import Once
@@ -25,8 +25,7 @@ from chachaml_kernel.services.changes import Changes
 from chachaml_kernel.services.surroundings import Clock
 
 
-@dataclass(frozen=True, slots=True)
-class Models:
+class Models(Struct, frozen=True):
     """Models and their versions."""
 
     store: Store

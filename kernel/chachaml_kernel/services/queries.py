@@ -1,7 +1,8 @@
 """Queries as they are written: which keys there are, and what may come next."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chachaml_kernel.domain.language.completion import SHOWN, Completion, complete, with_keys
 from chachaml_kernel.domain.language.fields import KEYED, KeyKind
@@ -11,8 +12,7 @@ from chachaml_kernel.errors import Invalid
 from chachaml_kernel.ports import KeyStore
 
 
-@dataclass(frozen=True, slots=True)
-class Queries:
+class Queries(Struct, frozen=True):
     """What helps to write queries."""
 
     store: KeyStore

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chachaml_kernel.domain.comparison import MAX_COMPARED, Comparison, compare
 from chachaml_kernel.domain.counts import RunCounts
@@ -26,8 +28,7 @@ from chachaml_kernel.services.leftovers import free
 from chachaml_kernel.services.surroundings import Clock, NewId
 
 
-@dataclass(frozen=True, slots=True)
-class Runs:
+class Runs(Struct, frozen=True):
     """Everything about runs but their points and artifacts."""
 
     store: Store

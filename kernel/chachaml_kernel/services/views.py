@@ -1,6 +1,6 @@
 """Saved views: the list of runs as somebody wants to see it again."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.names import check_name
@@ -10,8 +10,7 @@ from chachaml_kernel.ports import ViewStore
 from chachaml_kernel.services.surroundings import Clock
 
 
-@dataclass(frozen=True, slots=True)
-class Views:
+class Views(Struct, frozen=True):
     """Named views of the list of runs, which everybody shares."""
 
     store: ViewStore

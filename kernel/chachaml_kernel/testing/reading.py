@@ -3,10 +3,10 @@
 import math
 import struct
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 import pytest
+from msgspec.structs import replace
 
 from chachaml_kernel.domain.metrics import Points, Window
 from chachaml_kernel.domain.paging import Page, Position, decode_cursor, encode_cursor

@@ -2,9 +2,9 @@
 # ruff: noqa: D102  the name of a test is its docstring
 
 import math
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from chachaml_kernel.domain.keeping import (
     Batch,

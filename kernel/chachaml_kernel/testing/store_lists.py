@@ -1,9 +1,8 @@
 """What every store promises about which runs a list has, and what each row says."""
 # ruff: noqa: D102  the name of a test is its docstring
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from chachaml_kernel.domain.query import MetricCondition, Operator, RunQuery, Sort
 from chachaml_kernel.domain.runs import RunStatus

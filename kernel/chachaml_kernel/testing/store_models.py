@@ -1,9 +1,8 @@
 """What every store promises about the model registry."""
 # ruff: noqa: D102  the name of a test is its docstring
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from chachaml_kernel.domain.models import NewVersion, Stage, Version
 from chachaml_kernel.domain.runs import RunStatus

@@ -3,10 +3,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import TypeAlias
 
 import pytest
+from msgspec.structs import replace
 
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.models import Stage

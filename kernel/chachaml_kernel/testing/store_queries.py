@@ -2,12 +2,13 @@
 # ruff: noqa: D102  the name of a test is its docstring
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chachaml_kernel.domain.language.meaning import Subject, holds
 from chachaml_kernel.domain.language.parser import MAX_TERMS, MAX_VALUES, parse

@@ -2,9 +2,9 @@
 # ruff: noqa: D102  the name of a test is its docstring
 
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from chachaml_kernel.domain.views import View
 from chachaml_kernel.errors import Conflict, NotFound

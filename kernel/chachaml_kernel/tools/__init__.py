@@ -5,11 +5,11 @@ their own.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct
 
 from chachaml_kernel.domain.values import JsonValue
 from chachaml_kernel.errors import Forbidden, Invalid, NotFound
@@ -51,8 +51,7 @@ MAX_ANSWER = 100_000
 """Bytes of JSON that an answer may have. Few answers can: long lists of long values."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tools:
+class Tools(Struct, frozen=True):
     """The tools of a kernel, by name."""
 
     kernel: "Kernel"

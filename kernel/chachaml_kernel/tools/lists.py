@@ -1,11 +1,11 @@
 """Tools that find runs: by what they have, by a query, by a metric; and the best of them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 from msgspec import Meta, field
+from msgspec.structs import replace
 
 from chachaml_kernel.domain.direction import higher_is_better
 from chachaml_kernel.domain.language.fields import KEYED

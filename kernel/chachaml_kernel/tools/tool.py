@@ -2,10 +2,10 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from chachaml_kernel.domain.values import JsonValue
 from chachaml_kernel.errors import Invalid
@@ -24,8 +24,7 @@ class Arguments(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """What the arguments of a tool are made of: the fields of a subclass, and no others."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tool(Generic[A, R]):
+class Tool(Struct, Generic[A, R], frozen=True):
     """A function that a language model may call. Its name and docstring are what the model reads.
 
     A tool that `annotates` may change tags, notes and descriptions. None changes anything else.

@@ -7,7 +7,9 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from msgspec import Struct
 
 from chachaml_kernel.config import Config
 from chachaml_kernel.errors import ConfigError
@@ -25,8 +27,7 @@ TO_END = 60.0
 """Seconds that a worker has to end its requests and close its kernel; then it is killed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Crew:
+class Crew(Struct, frozen=True, kw_only=True):
     """Fulfils `Workers` for the front end of `plugin`; `shared` is whether the store allows it."""
 
     config: Config

@@ -5,17 +5,17 @@ It goes that way since a configuration has secrets, which arguments and variable
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from chachaml_kernel.config import Config, KernelSettings
 from chachaml_kernel.settings import Variable
 
 
-@dataclass(frozen=True, slots=True)
-class Orders:
+class Orders(Struct, frozen=True):
     """Serve `config` by the front end of `plugin`, as the worker with this number."""
 
     config: Config

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from chachaml_kernel.errors import ChachamlError
 from mcp import MCPError
@@ -18,12 +17,12 @@ from mcp.types import (
     PromptMessage,
     TextContent,
 )
+from msgspec import Struct
 
 from chachaml_mcp.tools import OfferedTools, fault
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """A prompt about one thing, which `tool` knows by its argument `known_as`.
 
     `text` has `{thing}` where the thing is named.

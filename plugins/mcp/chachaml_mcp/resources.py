@@ -1,6 +1,5 @@
 """Runs, experiments and models as resources: what the tools say of one, by its address."""
 
-from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 import msgspec
@@ -18,6 +17,7 @@ from mcp.types import (
     ResourceTemplate,
     TextResourceContents,
 )
+from msgspec import Struct
 
 from chachaml_mcp.tools import OfferedTools, fault
 
@@ -26,8 +26,7 @@ PAGE = 100
 """Resources of a page of their list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A kind of resource: the tool that shows one, and the tool that lists them, if any does."""
 
     description: str

@@ -5,10 +5,10 @@ Each call of a driver costs more than what it does for one row.
 
 import functools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal, TypeAlias
 
+from msgspec import Struct
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
@@ -82,8 +82,7 @@ def _batches(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
         begin += size
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """A statement, and the names of its parameters row by row."""
 
     statement: Statement

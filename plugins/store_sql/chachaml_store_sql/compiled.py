@@ -6,11 +6,11 @@ more than running it.
 
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import repeat
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, Dialect, Executable, bindparam
 from sqlalchemy.sql.expression import ClauseElement
 
@@ -26,8 +26,7 @@ Build: TypeAlias = Callable[[Dialect], Executable]
 """Returns a statement for a dialect, each time the same one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """SQL text, the names of its parameters in order where the driver takes them so, and the values
     of those that never change."""
 
@@ -102,8 +101,7 @@ AT_ONCE = 4_096
 """Keys that one statement looks up; the number of parameters that it may have is limited."""
 
 
-@dataclass(frozen=True, slots=True)
-class Among:
+class Among(Struct, frozen=True):
     """Builds a statement about rows that have one of some keys: `count` of them."""
 
     build: Callable[[Sequence[ColumnElement[Any]]], Executable]

@@ -1,11 +1,10 @@
 """Saved views of the list of runs."""
 
-from dataclasses import replace
-
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.paging import Page, Position
 from chachaml_kernel.domain.views import View
 from chachaml_kernel.errors import Conflict, NotFound
+from msgspec.structs import replace
 from sqlalchemy import Connection, Delete, Dialect, Executable, bindparam, delete, select
 
 from chachaml_store_sql.compiled import Fetched, changed, fetch, first

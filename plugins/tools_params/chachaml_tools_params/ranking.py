@@ -1,13 +1,13 @@
 """Which params go along with a metric: from what runs have to the order of their params."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from statistics import mean
 from typing import Literal, TypeAlias
 
 from chachaml_kernel.domain.values import JsonValue, double_of, number_text, text_of
+from msgspec import Struct
 
 from chachaml_tools_params.association import by_chance, correlation_ratio, spearman
 
@@ -31,8 +31,7 @@ class Unranked(StrEnum):
     METRIC_CONSTANT = "metric_constant"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Association:
+class Association(Struct, frozen=True, kw_only=True):
     """How closely a param goes along with the metric, from 0 to 1, and how closely by chance.
 
     `sign` is 1 where the metric rises with the param, -1 where it falls, and 0 of texts.
@@ -56,8 +55,7 @@ class Association:
         return (self.strength**2 - expected) / (1 - expected)
 
 
-@dataclass(frozen=True, slots=True)
-class ValueMean:
+class ValueMean(Struct, frozen=True):
     """A text that some runs have as a param, and the mean of the metric over them."""
 
     value: str

@@ -1,11 +1,12 @@
 """What runs have, read a page at a time, as far as there is room for it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import RunRow
 from chachaml_kernel.services.runs import Runs
+from msgspec.structs import replace
 
 from chachaml_tools_params.ranking import Value, value_of
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated
 
 from chachaml_kernel.domain.direction import higher_is_better
@@ -14,6 +13,7 @@ from chachaml_kernel.kernel import Kernel
 from chachaml_kernel.tools import AnyTool, Arguments, Tool
 from chachaml_kernel.tools.shapes import experiment_url
 from msgspec import Meta, field
+from msgspec.structs import replace
 
 from chachaml_tools_params.answer import MAX_KEYS, Keys, ParamRanks, caution, param_rank
 from chachaml_tools_params.ranking import ranked

@@ -5,11 +5,11 @@ form to us is named by `Origin`. Clients that are no browsers send what we serve
 """
 
 import ipaddress
-from dataclasses import dataclass
 from functools import lru_cache
 
 from aiohttp import web
 from chachaml_kernel.errors import Forbidden
+from msgspec import Struct
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 WILDCARDS = frozenset({"0.0.0.0", "::"})
@@ -43,8 +43,7 @@ def is_open(request: web.Request) -> bool:
     return request.path in HEALTH or request.path.startswith(STATIC)
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(Struct, frozen=True):
     """The names that the server may be reached by, and those of them that somebody listed."""
 
     served: frozenset[str]

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
     from prometheus_client.registry import Collector
@@ -73,8 +75,7 @@ def render(telemetry: Telemetry) -> tuple[bytes, str]:
     return generate_latest(registry), CONTENT_TYPE_LATEST
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Labelled:
+class _Labelled(Struct, frozen=True, eq=False):
     """Has all figures of the collectors say which worker they are of."""
 
     collectors: "Sequence[Collector]"

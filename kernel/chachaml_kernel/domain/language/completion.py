@@ -1,7 +1,8 @@
 """What may come next in a query that is being written."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chachaml_kernel.domain.language.fields import KEYED, PARTS, KeyKind
 from chachaml_kernel.domain.language.misread import Misread
@@ -14,16 +15,14 @@ SHOWN = 20
 """Keys that a completion has at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPrefix:
+class KeyPrefix(Struct, frozen=True):
     """The beginning of a key, of those that runs have."""
 
     kind: KeyKind
     prefix: str
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(Struct, frozen=True):
     """Texts that could stand in a query from character `begin` up to `end`, without that.
 
     Where `keys` is there, fields with keys that begin so could stand there too.

@@ -9,8 +9,9 @@ takes the letters A to Z for their small ones, and looks at the text of a number
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from chachaml_kernel.domain.language.tree import (
     And,
@@ -36,8 +37,7 @@ ORDER: Mapping[Operator, Callable[[Any, Any], bool]] = {
 SMALL = {ord(letter): ord(letter.lower()) for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class Subject(Struct, frozen=True, kw_only=True):
     """What of a run a query may ask for. A note that is empty is none."""
 
     run: Run

@@ -2,8 +2,10 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 FieldName: TypeAlias = Literal[
     "id",
@@ -27,8 +29,7 @@ Part: TypeAlias = Literal["", "min", "max", "count"]
 Operator: TypeAlias = Literal["=", "!=", "<", "<=", ">", ">=", "~", "!~", "in", "not in"]
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """What a run is asked for: `key` where the name is metric, param or tag, `part` of a metric.
 
     A metric without a part is its latest value.
@@ -39,8 +40,7 @@ class Field:
     part: Part = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Ago:
+class Ago(Struct, frozen=True):
     """A moment so many milliseconds before the query is answered."""
 
     milliseconds: int
@@ -50,8 +50,7 @@ Value: TypeAlias = str | float | bool | Ago
 """What a field is compared with, as its kind has it; times and durations are whole milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """A field, compared with one value, or with some for `in` and `not in`."""
 
     field: Field
@@ -59,29 +58,25 @@ class Comparison:
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """A run does not have the field."""
 
     field: Field
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Struct, frozen=True):
     """What does not hold."""
 
     part: "Expression"
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+class And(Struct, frozen=True):
     """All of two or more, none of them an `And` itself."""
 
     parts: tuple["Expression", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(Struct, frozen=True):
     """Any of two or more, none of them an `Or` itself."""
 
     parts: tuple["Expression", ...]

@@ -1,8 +1,9 @@
 """A query as words, quoted texts and signs."""
 
 import re
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from chachaml_kernel.domain.language.misread import Misread
 
@@ -28,8 +29,7 @@ ESCAPES = {"\\": "\\", '"': '"', "'": "'", "n": "\n", "r": "\r", "t": "\t"}
 """What may follow a backslash within quotes, and what it stands for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A piece of a query as it is written, from character `at` up to `end`.
 
     An `open` one is a text whose quote is not closed: it goes on to the end.

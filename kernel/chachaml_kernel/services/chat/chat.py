@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chachaml_kernel.domain.chat import Answer, Asked, Budget, Ending, check_key, recent
 from chachaml_kernel.domain.conversation import Message, Question
@@ -13,8 +14,7 @@ from chachaml_kernel.services.chat.questions import Questions
 from chachaml_kernel.services.chat.rounds import Model, Rounds
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """A provider that can be asked: which model it asks by itself, and whether it has a key."""
 
     name: str
@@ -22,8 +22,7 @@ class Offer:
     has_key: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Chat:
+class Chat(Struct, frozen=True):
     """Answers questions by language models, which look things up with the kernel's tools."""
 
     llm_providers: Mapping[str, LLMProvider]

@@ -3,7 +3,8 @@
 import json
 import re
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import asdict
+
+from msgspec.structs import asdict
 
 from chachaml_kernel.errors import Conflict
 from chachaml_kernel.ports import Exporter, Folder, Store

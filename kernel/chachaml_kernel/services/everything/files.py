@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from itertools import count
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from chachaml_kernel.ports import Column, Exporter, Folder, Table
 from chachaml_kernel.services.everything.tables import Row
@@ -18,8 +19,7 @@ BATCHES_AHEAD = 1
 """Batches of a table that wait until the ones before are written."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(Struct, frozen=True, kw_only=True):
     """A file that was written: its name, its rows, its bytes and their SHA-256."""
 
     name: str
@@ -28,8 +28,7 @@ class Written:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
+class Tables(Struct, frozen=True):
     """Tables that are being written, which take rows by name."""
 
     queues: Mapping[str, asyncio.Queue[Rows | None]]
@@ -40,8 +39,7 @@ class Tables:
             await self.queues[name].put(rows)
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
+class Files(Struct, frozen=True):
     """All files of an export; `written` are those that are whole."""
 
     folder: Folder

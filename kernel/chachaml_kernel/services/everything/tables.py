@@ -1,9 +1,10 @@
 """The tables of an export of everything: their columns, and the rows that things become."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import repeat
 from typing import Generic, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 from chachaml_kernel.domain.experiments import Experiment
 from chachaml_kernel.domain.metrics import Points
@@ -16,8 +17,7 @@ T = TypeVar("T")
 Row: TypeAlias = Sequence[JsonValue]
 
 
-@dataclass(frozen=True, slots=True)
-class Shape(Generic[T]):
+class Shape(Struct, Generic[T], frozen=True):
     """The columns of a table, and what rows a thing is in it."""
 
     columns: Sequence[Column]

@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import TypeAlias, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from chachaml_kernel.domain.experiments import Experiment
 from chachaml_kernel.domain.metrics import Window
@@ -42,8 +44,7 @@ T = TypeVar("T")
 Ask: TypeAlias = Callable[[Position | None], Awaitable[Page[T]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
+class Walk(Struct, frozen=True):
     """One export, of one experiment or of all; `partitions` are the names of those it came to."""
 
     store: Store

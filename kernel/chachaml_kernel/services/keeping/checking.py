@@ -102,7 +102,7 @@ class Checking:
     def _faults_of_counts(self) -> list[str]:
         faults = []
         for experiment in self.experiments:
-            kinds = RunCounts.__dataclass_fields__
+            kinds = RunCounts.__struct_fields__
             found = RunCounts(**{kind: self.runs[experiment.name, kind] for kind in kinds})
             if found != experiment.counts:
                 faults.append(f"{described(experiment)} has {found}, and says {experiment.counts}")

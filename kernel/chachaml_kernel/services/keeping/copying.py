@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
+
+from msgspec.structs import replace
 
 from chachaml_kernel.domain.counts import RunCounts
 from chachaml_kernel.domain.experiments import Experiment

@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chachaml_kernel.domain.artifacts import artifact_id_of, storage_key
 from chachaml_kernel.domain.keeping import Copied, Holdings, Orphans, Tell
@@ -15,8 +16,7 @@ from chachaml_kernel.services.keeping.sides import Side, share_bytes
 from chachaml_kernel.services.surroundings import Clock, NewId
 
 
-@dataclass(frozen=True, slots=True)
-class Keeping:
+class Keeping(Struct, frozen=True):
     """Everything at once: copied, checked, cleared."""
 
     store: Store

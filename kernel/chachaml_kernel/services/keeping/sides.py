@@ -1,14 +1,14 @@
 """What a copy is made of, and what it is made in."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chachaml_kernel.errors import NotFound
 from chachaml_kernel.ports import ArtifactStore, Store
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """A store, and the artifact store that has the bytes of its artifacts."""
 
     store: Store

@@ -1,11 +1,11 @@
 """One state of a database, read whole: each table in the order of its ids or names, by pages."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
 from chachaml_kernel.domain.keeping import AppliedKey, Batch, Block, Holdings, KeptArtifact
+from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -47,8 +47,7 @@ SOME, MANY = 100, 500
 Key: TypeAlias = ColumnElement[str]
 
 
-@dataclass(frozen=True, slots=True)
-class SqlSnapshot:
+class SqlSnapshot(Struct, frozen=True):
     """Keeps the promises of `Snapshot`; all that `read` runs sees one state."""
 
     read: Runner
@@ -71,8 +70,7 @@ class SqlSnapshot:
         return points_of(self.read, run_id, keys)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """Things of one kind: how `size` rows of them are read by their key, and what is in these."""
 
     page: Build

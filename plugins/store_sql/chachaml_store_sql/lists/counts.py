@@ -1,10 +1,11 @@
 """Counts of runs: kept with the experiments, or made of the runs that filters leave."""
 
-from dataclasses import dataclass, replace
 from typing import Any
 
 from chachaml_kernel.domain.counts import RunCounts
 from chachaml_kernel.domain.query import RunQuery
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -51,8 +52,7 @@ def _of_experiment(dialect: Dialect) -> Select[Any]:
     return _of_all(dialect).where(experiments.c.name == bindparam("experiment"))
 
 
-@dataclass(frozen=True, slots=True)
-class _OfRuns:
+class _OfRuns(Struct, frozen=True):
     """Counts the runs that satisfy some filters."""
 
     filtered: tuple[Shape, ...]

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from sys import float_info
 from typing import Any, TypeAlias
 
 from chachaml_kernel.domain.distribution import Distribution, bounds
 from chachaml_kernel.domain.query import MetricCondition, RunQuery, Sort
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -65,8 +66,7 @@ def distribution(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Ends:
+class _Ends(Struct, frozen=True):
     """Returns the least and the greatest finite value that runs of some filters have, and how many
     values are finite, NaN, an infinity, and compare by `op` to a threshold; none compares to NaN,
     for which `op` is none."""
@@ -90,8 +90,7 @@ class _Ends:
         return _of_runs(columns, self.filtered)
 
 
-@dataclass(frozen=True, slots=True)
-class _Bins:
+class _Bins(Struct, frozen=True):
     """Counts the finite values that runs of some filters have by the bin that they are in."""
 
     filtered: Filtered

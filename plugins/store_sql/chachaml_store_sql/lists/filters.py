@@ -1,10 +1,10 @@
 """Filters: conditions apart from their values, so that those of one shape are compiled once."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import count
 from typing import Any, TypeAlias
 
+from msgspec import Struct
 from sqlalchemy import bindparam
 
 from chachaml_store_sql.lists.conditions import CONDITIONS
@@ -14,8 +14,7 @@ Shape: TypeAlias = tuple[str, int, tuple["Shape", ...]]
 many values it takes, and the shapes of its parts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """A condition, as its kind with its values, or with the filters that it puts together."""
 
     kind: str

@@ -1,13 +1,13 @@
 """Groups of runs: one statement, which makes sums of what the runs of a group have."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from sys import float_info
 from typing import Any
 
 from chachaml_kernel.domain.groups import Group, GroupBy, Grouping, Groups, Spread
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.values import JsonValue
+from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -102,8 +102,7 @@ def _spread(row: Sequence[Any]) -> Spread:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Grouped:
+class _Grouped(Struct, frozen=True):
     """Builds the statement: of so many metrics and params, sorted by one of the metrics or size."""
 
     filtered: tuple[Shape, ...]

@@ -1,17 +1,16 @@
 """Keyset paging: an order of non-null columns, and what comes after a position in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from chachaml_kernel.domain.paging import Position
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, bindparam, or_, tuple_
 
 LARGEST = 2**63
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """One column of an order. It is never null."""
 
     column: ColumnElement[Any]

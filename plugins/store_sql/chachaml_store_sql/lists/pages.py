@@ -2,10 +2,10 @@
 
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from chachaml_kernel.domain.paging import Page, Position, damaged_cursor
+from msgspec import Struct
 from sqlalchemy import Connection, Dialect, Integer, Select, bindparam
 
 from chachaml_store_sql.compiled import Fetched, Statement, Values, compiled, run
@@ -14,8 +14,7 @@ from chachaml_store_sql.lists.keyset import Key, after, bound_names, fits
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Tier:
+class Tier(Struct, frozen=True, eq=False):
     """Rows in an order. Made once and used again, it is compiled once."""
 
     statement: Select[Any]

@@ -9,11 +9,11 @@ Each way alone would go through all runs where another one looks at a page's wor
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
 from chachaml_kernel.domain.query import RunQuery
+from msgspec import Struct
 from sqlalchemy import Connection, Dialect, Executable, Select, func, literal, select
 
 from chachaml_store_sql.compiled import Build, Values, fetch
@@ -47,8 +47,7 @@ MANY = 40_000
 """Runs of which a set can be made while somebody waits for a page; no more are counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """The filters of a query, worded so that runs are found well.
 
     `few` tells that they leave few runs, so that an index on the order would have to be walked
@@ -167,8 +166,7 @@ def _counted_in(connection: Connection, build: Build, values: Values) -> int:
     return int(count)
 
 
-@dataclass(frozen=True, slots=True)
-class _Runs:
+class _Runs(Struct, frozen=True):
     """Counts the runs that satisfy some filters, up to one more than few."""
 
     filtered: tuple[Shape, ...]
@@ -179,8 +177,7 @@ class _Runs:
         return _counted(found, FEW)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
+class _Rows(Struct, frozen=True):
     """Counts the rows, of a run each, that satisfy a filter, up to one more than `most`."""
 
     kind: str

@@ -1,11 +1,11 @@
 """How experiments go: their headline, its last values, and the best; a few queries for all."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from sys import float_info
 from typing import Any, TypeAlias
 
 from chachaml_kernel.domain.experiments import RECENT, Best, Ranking, Trend
+from msgspec import Struct
 from sqlalchemy import (
     CTE,
     ColumnElement,
@@ -82,8 +82,7 @@ def _about(connection: Connection, about: About, asked: Mapping[str, Ranking]) -
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _About:
+class _About(Struct, frozen=True):
     """Builds a statement about so many pairs."""
 
     about: About
@@ -112,8 +111,7 @@ def _newest_first(found: Select[Any]) -> Select[Any]:
     return found.order_by(*(key.ordered() for key in NEWEST_FIRST))
 
 
-@dataclass(frozen=True, slots=True)
-class _Leading:
+class _Leading(Struct, frozen=True):
     """Finds the headline of experiments, of so many preferred keys."""
 
     preferred: int
@@ -155,8 +153,7 @@ def _looked_up(its: FromClause, asked: CTE) -> ColumnElement[Any]:
     return wanted.correlate(its, asked).scalar_subquery()
 
 
-@dataclass(frozen=True, slots=True)
-class _Best:
+class _Best(Struct, frozen=True):
     """Finds the best run of experiments.
 
     The runs of an experiment that has few are gone through; for one with many, the index on the

@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from chachaml_kernel.domain.direction import gets_better
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.domain.metrics import Points
+from msgspec import Struct
 
 from chachaml_store_sql.series.segments import LENGTH, Segment, cut, make, outline_of
 
@@ -16,8 +16,7 @@ MANY = 64
 Both gather until they make a chunk of a good length."""
 
 
-@dataclass(frozen=True, slots=True)
-class Addition:
+class Addition(Struct, frozen=True):
     """Points of one key, ready to be stored: chunks of them, or none where they become rows.
 
     `least` and `greatest` leave NaN out; where every value is NaN there are none.
@@ -30,8 +29,7 @@ class Addition:
     segments: Sequence[Segment] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Grown:
+class Grown(Struct, frozen=True):
     """What an append did to a series: `added` points made it `length` points long."""
 
     series_id: int
@@ -79,8 +77,7 @@ class Ticks:
         return first
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(Struct, frozen=True):
     """Points to append to series of one run, as the writer of a database gets them."""
 
     run_id: str

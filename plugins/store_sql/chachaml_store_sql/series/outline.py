@@ -3,9 +3,10 @@
 from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from chachaml_kernel.domain.metrics import Outline, Points, Window
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from chachaml_store_sql.series import lazy, peaks

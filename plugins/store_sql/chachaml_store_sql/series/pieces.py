@@ -1,8 +1,9 @@
 """Pieces of a series, rows and chunks: which neighbours become one chunk."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from chachaml_store_sql.series.segments import LENGTH
 
@@ -15,8 +16,7 @@ Head: TypeAlias = tuple[int, int]
 """Where a chunk begins, and how many points it holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """The points of a series from `begin` up to `end`: chunks, and rows wherever none is.
 
     A stretch is `final` if nothing follows and nothing will, since its run has ended.
@@ -28,8 +28,7 @@ class Stretch:
     final: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Points from `first` up to `end`, none perhaps, that become one chunk.
 
     What lies before `settled` stays as it is then.

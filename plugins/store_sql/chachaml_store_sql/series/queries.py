@@ -4,9 +4,9 @@ There are many of them in a long read.
 """
 
 import functools
-from dataclasses import asdict
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from msgspec.structs import asdict
 from sqlalchemy import Connection, Dialect, Select, bindparam, func, literal_column, select
 
 from chachaml_store_sql.compiled import Statement, compiled, run

@@ -4,11 +4,12 @@ import math
 from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from chachaml_kernel.domain.metrics import Points, Window
 from chachaml_kernel.errors import NotFound
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection, Dialect, Executable, bindparam, select
 
 from chachaml_store_sql.compiled import first
@@ -24,8 +25,7 @@ CHUNKS_AT_ONCE = 8
 ROWS_AT_ONCE = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """Points one after another, none perhaps; the series goes on at position `next`, if at all."""
 
     points: Points

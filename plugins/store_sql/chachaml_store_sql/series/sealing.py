@@ -1,10 +1,10 @@
 """Sealing: rows and short chunks of a series become a chunk, behind the writes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from chachaml_kernel.domain.metrics import Points, Window
 from chachaml_kernel.domain.runs import RunStatus
+from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -35,8 +35,7 @@ STRETCH = 4 * LENGTH
 """Points whose chunks are looked at in one go."""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """What there is to know of a series before its pieces are looked at."""
 
     run_id: str
@@ -46,8 +45,7 @@ class State:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(Struct, frozen=True):
     """A chunk that may take the place of the pieces it was made of, where there was one to make.
 
     `state` is what the series was in then; `more` tells whether it had further pieces to seal.

@@ -1,9 +1,10 @@
 """Points made into what the table of chunks holds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from chachaml_kernel.domain.metrics import Points, extremes, thin
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from chachaml_store_sql.series import peaks
 from chachaml_store_sql.series.codec import chunk, columns
@@ -16,8 +17,7 @@ BLOCK = 64
 """Of so many points one after another, an outline has the extremes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
+class Segment(Struct, frozen=True, kw_only=True):
     """A row of the table of chunks, but for its series and its place in that."""
 
     length: int
@@ -32,7 +32,7 @@ class Segment:
 
     def row(self, series_id: int, first_seq: int) -> dict[str, object]:
         """Return the row of the table of chunks."""
-        columns = {name: getattr(self, name) for name in self.__slots__}
+        columns = asdict(self)
         return {"series_id": series_id, "first_seq": first_seq, **columns}
 
 

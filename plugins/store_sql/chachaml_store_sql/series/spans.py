@@ -1,10 +1,10 @@
 """Spans: points of a series, by their position and by their step or time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from chachaml_kernel.domain.metrics import MAX_STEP, MIN_STEP, Points, Window
+from msgspec import Struct
 
 from chachaml_store_sql.series import lazy
 
@@ -15,8 +15,7 @@ Bounded: TypeAlias = Literal["step", "time"] | None
 """What the points of a span have bounds on, beside their position."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """The points of a series from position `begin` up to `end`, without that.
 
     Where they are `bounded`, those of them whose step or time is from `first` to `last`.

@@ -1,6 +1,5 @@
 """Which runs a query string asks for."""
 
-from dataclasses import replace
 from typing import Annotated, Literal
 
 from chachaml_kernel.domain.language.parser import parse
@@ -9,6 +8,7 @@ from chachaml_kernel.domain.query import MetricCondition, RunQuery, parse_operat
 from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.errors import Invalid
 from msgspec import Meta, field
+from msgspec.structs import replace
 
 from chachaml_ui.api.queries import Page, read_number
 

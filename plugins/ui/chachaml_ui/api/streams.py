@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from aiohttp import web
+from msgspec import Struct
 
 EVENTS = "text/event-stream"
 EVENT_HEADERS = {"Content-Type": EVENTS, "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -13,8 +13,7 @@ EVENT_HEADERS = {"Content-Type": EVENTS, "Cache-Control": "no-store", "X-Accel-B
 _RANGE = re.compile(r"bytes=[ \t]*(?P<first>[0-9]{0,18})-(?P<last>[0-9]{0,18})[ \t]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A part of some bytes."""
 
     offset: int

@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from types import NoneType
 from typing import Any, Generic, Literal, TypeAlias, TypeVar, get_args, get_origin
 
@@ -11,6 +10,7 @@ from aiohttp import web
 from chachaml_kernel.domain.idempotency import Once
 from chachaml_kernel.kernel import Kernel
 from chachaml_kernel.ports import Principal
+from msgspec import Struct
 
 from chachaml_ui.api.bodies import JSON
 from chachaml_ui.budget import Share
@@ -25,8 +25,7 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a path without parameters holds, and a query that must be empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call(Generic[P, Q, B]):
+class Call(Struct, Generic[P, Q, B], frozen=True):
     """A request as its handler gets it: checked and typed.
 
     `body` is none for a route without one, `bytes` where the handler reads it itself, and an
@@ -48,15 +47,13 @@ class Call(Generic[P, Q, B]):
         return None if self.principal is None else self.principal.name
 
 
-@dataclass(frozen=True, slots=True)
-class WebCall(Call[P, Q, B]):
+class WebCall(Call[P, Q, B], frozen=True):
     """A request whose handler looks at it as the web framework has it, or answers it itself."""
 
     request: web.Request
 
 
-@dataclass(frozen=True, slots=True)
-class Paged(Generic[T]):
+class Paged(Struct, Generic[T], frozen=True):
     """A page of a list: its rows, and the cursor of the page that follows, if one does."""
 
     rows: Sequence[T]
@@ -68,8 +65,7 @@ Handler: TypeAlias = Callable[[WebCall[Any, Any, Any]], Awaitable[Any]]
 """Also one that wants a `Call` only."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(Struct, frozen=True, kw_only=True):
     """One route. `problems` are the statuses of errors that only some routes have.
 
     The types of path, query, body and answer are those of the handler's signature, and so is

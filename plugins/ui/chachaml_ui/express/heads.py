@@ -7,7 +7,8 @@ whoever else reads such a request finds its end where we do.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 END = b"\r\n\r\n"
 """What ends a head, and is not a part of it."""
@@ -21,8 +22,7 @@ _header = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+): ?((?:[!-~](?:[ -~]*[!-~])?
 _length = re.compile(r"[0-9]{1,18}")
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """A plain head: `headers` have names in lower case, and `length` is that of the body."""
 
     method: str

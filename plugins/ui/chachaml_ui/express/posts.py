@@ -4,7 +4,6 @@ import logging
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from email.utils import formatdate
 from functools import lru_cache
 from typing import TypeAlias, cast
@@ -14,6 +13,7 @@ from aiohttp import web
 from chachaml_kernel.errors import ChachamlError, Forbidden, Invalid
 from chachaml_kernel.kernel import Kernel
 from chachaml_kernel.ports import Caller
+from msgspec import Struct, field
 
 from chachaml_ui.answers import JSON_HEADERS, failed, from_error
 from chachaml_ui.api.binding import once_of
@@ -59,8 +59,7 @@ _plain_path = re.compile(r"[A-Za-z0-9/._~-]+")
 _encode = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(Struct, frozen=True):
     """A short post as its head tells it: `path` are the route's parameters."""
 
     route: Route
@@ -75,16 +74,14 @@ class Post:
         return self.headers.keys() <= REPEATED
 
 
-@dataclass(frozen=True, slots=True)
-class Framed:
+class Framed(Struct, frozen=True):
     """A request with a body of `length` bytes; `post` if it is a short post."""
 
     length: int
     post: Post | None
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Posts:
+class Posts(Struct, frozen=True, eq=False, kw_only=True):
     """Answers short posts, which are for handlers that need no more than a `Call`."""
 
     kernel: Kernel

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from aiohttp import web
 from chachaml_kernel.domain.experiments import Overview, Trend
@@ -24,16 +23,14 @@ class Asked(Struct, frozen=True, forbid_unknown_fields=True):
     cursor: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(Struct, frozen=True):
     """The headline over the last runs as a path, and whether the last run has no number."""
 
     path: str
     is_broken: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One experiment as the page shows it; `shares` are percentages of its runs by status."""
 
     overview: Overview

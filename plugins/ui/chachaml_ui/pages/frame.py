@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from aiohttp import web
 from chachaml_kernel.domain.experiments import Experiment
 from chachaml_kernel.domain.paging import Page
 from chachaml_kernel.domain.views import View
+from msgspec import Struct
 
 from chachaml_ui.keys import KERNEL
 from chachaml_ui.pages.places import PLACES, Place
@@ -24,8 +24,7 @@ THEMES = ("light", "dark")
 PLACE_IN_LIST = ("cursor", "open")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
+class Frame(Struct, frozen=True, kw_only=True):
     """What the frame shows: the page's address, where to go, what is known."""
 
     places: Sequence[Place]

@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from operator import ge, gt, le, lt
 
 from chachaml_kernel.domain.distribution import Distribution
 from chachaml_kernel.domain.query import MetricCondition, Operator
+from msgspec import Struct
 
 from chachaml_ui.pages.figures import decimals, figure
 
@@ -28,8 +28,7 @@ ORDERS: Mapping[Operator, Callable[[float, float], bool]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """Runs with a value `begin` up to `end`, and where they are drawn.
 
     `is_found` tells whether they satisfy what was asked; where the threshold is among them, whether
@@ -44,8 +43,7 @@ class Bar:
     is_found: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Histogram:
+class Histogram(Struct, frozen=True):
     """Bars of one `width`, those without a run left out, with names for round parts of the scale.
 
     `threshold` is where it lies across the drawing, none if it lies outside.

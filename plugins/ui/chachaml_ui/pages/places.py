@@ -1,11 +1,11 @@
 """The main pages: what they are called, and where they are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """One of the main pages: its address, icon and name, and the key that leads there after g.
 
     Pages at the addresses `also` belong to it, as those below its own do.

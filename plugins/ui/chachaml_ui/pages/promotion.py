@@ -2,17 +2,16 @@
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from chachaml_kernel.domain.direction import higher_is_better
 from chachaml_kernel.domain.live import Glance
 from chachaml_kernel.domain.models import ModelDetail, Version
+from msgspec import Struct
 
 from chachaml_ui.pages.figures import figure
 
 
-@dataclass(frozen=True, slots=True)
-class Setback:
+class Setback(Struct, frozen=True):
     """The metric that is worse, and how: `0.0852 higher than in v7 (0.2840 against 0.1988)`."""
 
     key: str

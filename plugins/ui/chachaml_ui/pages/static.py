@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import PurePosixPath
 
 from aiohttp import web
+from msgspec import Struct
 
 CONTENT_TYPES = {
     ".css": "text/css",
@@ -20,8 +20,7 @@ CONTENT_TYPES = {
 """What is served; a file with another ending is not."""
 
 
-@dataclass(frozen=True, slots=True)
-class StaticFiles:
+class StaticFiles(Struct, frozen=True):
     """Contents by name, and a version that changes whenever any of them does."""
 
     contents: Mapping[str, bytes]

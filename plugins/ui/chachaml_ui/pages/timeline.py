@@ -1,9 +1,9 @@
 """What stood in which stage of a model when, as lanes over time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from chachaml_kernel.domain.models import ModelDetail, Move, Stage
+from msgspec import Struct
 
 from chachaml_ui.pages.words import DAY, HOUR, day_or_hour
 
@@ -14,8 +14,7 @@ ROOM_FOR_LABEL = 94
 """Percent of the axis; further right a label would be cut."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stay:
+class Stay(Struct, frozen=True):
     """A version's time in a stage; `left` and `width` are percentages of the time shown."""
 
     version: int
@@ -24,16 +23,14 @@ class Stay:
     is_now: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(Struct, frozen=True):
     """A moment on the axis."""
 
     left: float
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(Struct, frozen=True):
     """The stays of each used stage in the order of their beginnings, and an axis for them."""
 
     lanes: Sequence[tuple[Stage, Sequence[Stay]]]

@@ -3,11 +3,11 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import TypeVar
 
 from chachaml_kernel.domain.comparison import VersionDiff
 from chachaml_kernel.domain.values import JsonValue, number_text, same, text_of
+from msgspec import Struct
 
 from chachaml_ui.pages.figures import figure
 from chachaml_ui.pages.words import size
@@ -22,8 +22,7 @@ WRITTEN: Mapping[str, Callable[[JsonValue], str]] = {
 """What of an artifact is shortened."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One key: the texts of both sides, none where a side has not got it, and the change."""
 
     key: str
@@ -33,8 +32,7 @@ class Row:
     change: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """Rows of one kind; where most are the same, those that are not are tinted."""
 
     title: str

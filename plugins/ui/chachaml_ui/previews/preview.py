@@ -4,12 +4,12 @@ import codecs
 import csv
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from io import StringIO
 from itertools import islice
 
 from chachaml_kernel.domain.artifacts import Artifact
 from markupsafe import Markup
+from msgspec import Struct
 
 from chachaml_ui.previews.kinds import Kind, expected_kind, media_type, picture_type
 from chachaml_ui.prose import prose
@@ -23,8 +23,7 @@ PRETTY = 1024 * 1024
 """Characters that JSON may have when it is indented; else it is shown as it is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
+class Preview(Struct, frozen=True, kw_only=True):
     """What is shown of an artifact; `is_cut` says that it is not all of it."""
 
     kind: Kind

@@ -7,11 +7,11 @@ import struct
 import zlib
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
 from chachaml_kernel.domain.metrics import Points
+from msgspec import Struct
 
 from chachaml_store_sql.series.codec import columns, decode
 from chachaml_store_sql.series.codec.arithmetic import PLAIN, Arithmetic
@@ -44,8 +44,7 @@ class Entry(NamedTuple):
     begin: int
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(Struct, frozen=True):
     """A chunk that was opened: `count` points, whose columns are still encoded.
 
     Each method decodes a column anew, and raises `Damaged` if its bytes are not sound.

@@ -1,11 +1,10 @@
 """The address of a comparison: which runs in which order, and how they are shown."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 from urllib.parse import urlencode
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 from multidict import MultiMapping
 
 from chachaml_ui.api.queries import query_reader
@@ -39,8 +38,7 @@ class Asked(ChartChoices, frozen=True, forbid_unknown_fields=True):
 _read = query_reader(Asked)
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """An address, taken apart, and the addresses that lead on from it."""
 
     asked: Asked

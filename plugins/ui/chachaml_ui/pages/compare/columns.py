@@ -1,9 +1,9 @@
 """The runs of a comparison as the columns of its table."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from chachaml_kernel.domain.runs import Run
+from msgspec import Struct
 
 from chachaml_ui.pages.compare.address import Address
 
@@ -11,8 +11,7 @@ COLOURS = 10
 """So many curves have a colour of their own; the next ones are dashed in another way."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class Column(Struct, frozen=True, kw_only=True):
     """One run: how its curve looks, and the addresses that its place can be changed with."""
 
     run: Run

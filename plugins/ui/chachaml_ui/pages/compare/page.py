@@ -1,13 +1,13 @@
 """The page of a comparison."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from aiohttp import web
 from chachaml_kernel.domain.comparison import MAX_COMPARED
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import Run
 from chachaml_kernel.kernel import Kernel
+from msgspec import Struct
 
 from chachaml_ui.keys import KERNEL
 from chachaml_ui.pages.compare.address import ROWS, Address, read_address
@@ -20,8 +20,7 @@ NAMESAKES = 10
 """Of runs with the name that was asked for, so many are offered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
+class Added(Struct, frozen=True):
     """What was asked for by id or name, and the runs that it may mean, newest first."""
 
     text: str

@@ -1,11 +1,11 @@
 """The rows of a comparison: a key, and a cell for each run."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from chachaml_kernel.domain.differences import differs, odd
 from chachaml_kernel.domain.direction import best, higher_is_better
 from chachaml_kernel.domain.values import JsonValue, text_of
+from msgspec import Struct
 
 from chachaml_ui.pages.figures import figure
 
@@ -13,8 +13,7 @@ SHOWN, TOLD = 200, 2_000
 """How many characters of a value a cell has, and how many more are told where it is pointed at."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class Cell(Struct, frozen=True, kw_only=True):
     """What one run has, in short and in full; no text where it has nothing.
 
     `delta` is how far it is from the baseline.
@@ -28,8 +27,7 @@ class Cell:
     delta: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One key for all runs, in their order; `note` says what is best."""
 
     key: str
@@ -38,8 +36,7 @@ class Row:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """The runs of a table by id, in order, and the one that the others are held against.
 
     `lower_is_better` are words in keys of metrics that get better as they fall.

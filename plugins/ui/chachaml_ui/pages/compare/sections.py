@@ -1,7 +1,6 @@
 """The kinds of things that a comparison shows, each with its keys: those that differ first."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from chachaml_kernel.domain.comparison import Comparison, side_by_side
@@ -9,6 +8,7 @@ from chachaml_kernel.domain.differences import dataset_facts, flatten
 from chachaml_kernel.domain.metrics import Metric
 from chachaml_kernel.domain.runs import Run
 from chachaml_kernel.domain.values import JsonValue, without_nan
+from msgspec import Struct
 
 from chachaml_ui.pages.compare.address import Asked, Figure
 from chachaml_ui.pages.compare.rows import Columns, Row
@@ -21,8 +21,7 @@ ATTRIBUTES: Mapping[Figure, str] = {"latest": "value", "min": "min", "max": "max
 """What a figure is called in the summary of a series."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(Struct, frozen=True, kw_only=True):
     """One kind of thing: the rows to show of the `found` keys, of which `differing` differ."""
 
     title: str

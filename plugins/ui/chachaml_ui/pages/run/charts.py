@@ -1,9 +1,9 @@
 """The charts of a run: its metrics in groups, and which the page has frames and rows for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from chachaml_kernel.domain.metrics import Metric
+from msgspec import Struct
 
 from chachaml_ui.pages.figures import figure
 
@@ -15,8 +15,7 @@ ROWS = 200
 """So many metrics are in the page's table, unless all are asked for: each row takes a while."""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """The metrics under one prefix, of which `shown` have a frame."""
 
     prefix: str

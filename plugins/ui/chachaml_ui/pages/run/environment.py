@@ -1,9 +1,9 @@
 """What a run says that it ran in: any JSON, in which some keys are known."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from chachaml_kernel.domain.values import JsonValue, text_of
+from msgspec import Struct
 
 COMMIT = ("git_sha", "git_commit", "commit", "sha")
 BRANCH = ("git_branch", "branch")
@@ -11,8 +11,7 @@ DIRTY = ("git_dirty", "dirty")
 PACKAGES = frozenset({"packages", "requirements", "dependencies", "deps", "pip", "pip_freeze"})
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True):
     """What code it was: any of the three may be an empty text."""
 
     sha: str
@@ -20,8 +19,7 @@ class Commit:
     dirty: str
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Struct, frozen=True):
     """Facts by name, and packages, each with its version or none."""
 
     commit: Commit | None

@@ -1,18 +1,17 @@
 """The few figures that a run is known by at a glance."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from chachaml_kernel.domain.metrics import Metric
 from chachaml_kernel.domain.runs import RunDetail
 from chachaml_kernel.domain.values import number_text
+from msgspec import Struct
 
 from chachaml_ui.pages.figures import figure
 from chachaml_ui.pages.words import duration
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class Figure(Struct, frozen=True, kw_only=True):
     """A number with its name; `title` is the number in full, `note` what it is to be seen beside.
 
     `is_theirs` says that the name is a user's word; `lasting` is a length of time, in milliseconds,

@@ -1,9 +1,9 @@
 """Artifacts as a tree of folders, or one folder of it where there are many."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from chachaml_kernel.domain.artifacts import Artifact
+from msgspec import Struct
 
 WHOLE = 200
 """So many artifacts are shown as one open tree; of more, one folder at a time."""
@@ -13,8 +13,7 @@ DEEPEST = 8
 """Folders within one another that are shown as such; of those below, the names hold the rest."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """A folder, with the number and size of all that is in it, or an artifact."""
 
     path: str
@@ -25,8 +24,7 @@ class Row:
     artifact: Artifact | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tree:
+class Tree(Struct, frozen=True, kw_only=True):
     """The rows to show of a run's artifacts, and what they are part of.
 
     `count` and `size` are those of all artifacts; `found` is how many rows there would be.

@@ -1,13 +1,13 @@
 """The address of the list of runs: its query string is all the state that the page has."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from chachaml_kernel.domain.language.misread import Misread
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.errors import Invalid
-from msgspec import structs
+from msgspec import Struct, structs
+from msgspec.structs import replace
 from multidict import MultiDict, MultiMapping
 
 from chachaml_ui.api.queries import query_reader
@@ -33,8 +33,7 @@ class Shown(Runs, frozen=True, forbid_unknown_fields=True):
 _read = query_reader(Shown)
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """An address of the page: its parameters, and what they ask for.
 
     `open` are the runs whose children are shown. `misread` says why the query of the language could

@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from chachaml_kernel.domain.direction import best_of
 from chachaml_kernel.domain.runs import RunRow
 from chachaml_kernel.domain.values import JsonValue, number_text, text_of
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chachaml_ui.pages.figures import decimals, figure
 
@@ -18,8 +19,7 @@ TITLE = 1_000
 """Characters of a value that the title of its cell shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """One value: its text, the whole of it where that is more, and its classes.
 
     `key` is the metric's, where it is not the one that heads the column.

@@ -1,13 +1,13 @@
 """Columns of the list of runs that somebody chooses: params, metrics and tags."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 from urllib.parse import unquote
 
 from chachaml_kernel.domain.runs import RunRow
 from chachaml_kernel.domain.values import JsonValue, text_of
 from chachaml_kernel.errors import Invalid
+from msgspec import Struct
 
 Kind: TypeAlias = Literal["param", "metric", "tag"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -21,8 +21,7 @@ DIFFERING = 4
 """Params that a page shows where no columns are chosen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """What of each run a column shows: the value under a key."""
 
     kind: Kind

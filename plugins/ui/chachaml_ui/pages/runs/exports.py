@@ -1,7 +1,6 @@
 """Addresses of exports: of the runs that a list shows, as a query of the language."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from chachaml_kernel.domain.language.printing import printed
@@ -16,12 +15,12 @@ from chachaml_kernel.domain.language.tree import (
 )
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.values import number_of
+from msgspec import Struct
 
 SUBJECTS = {"runs": "Runs", "metrics": "Points of their metrics"}
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
+class Download(Struct, frozen=True):
     """A table to save: what is in it, its format, and its address."""
 
     title: str

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from chachaml_kernel.domain.counts import RunCounts
 from chachaml_kernel.domain.query import RunQuery, Sort
 from chachaml_kernel.domain.runs import RunRow, RunStatus
+from msgspec import Struct
 
 from chachaml_ui.pages.runs.address import Address
 
@@ -23,8 +23,7 @@ OFFERED = 30
 """Values of a filter that are offered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """A filter: what it is called, the address with it or without it, and how many runs have it."""
 
     name: str
@@ -34,8 +33,7 @@ class Choice:
     is_chosen: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
+class Tab(Struct, frozen=True):
     """The runs of one status."""
 
     name: str

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from chachaml_kernel.domain.direction import best_of
 from chachaml_kernel.domain.groups import (
@@ -17,6 +16,7 @@ from chachaml_kernel.domain.language.printing import printed
 from chachaml_kernel.domain.language.tree import Comparison, Field, FieldName, Missing, all_of
 from chachaml_kernel.domain.runs import RunRow
 from chachaml_kernel.domain.values import number_text, text_of
+from msgspec import Struct
 
 from chachaml_ui.pages.figures import decimals, figure
 from chachaml_ui.pages.runs.address import Address
@@ -29,8 +29,7 @@ FIELDS: dict[GroupBy, FieldName] = {"created_by": "user"}
 """What the query language calls what it calls differently."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Something to group by."""
 
     by: str
@@ -40,8 +39,7 @@ class Choice:
     is_chosen: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Summed:
+class Summed(Struct, frozen=True):
     """A metric of a group: its mean, how far values lie from it, and the best one."""
 
     mean: str = ""
@@ -51,8 +49,7 @@ class Summed:
     is_best: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class GroupLine:
+class GroupLine(Struct, frozen=True):
     """One group: the value its runs share, the address of a list of them, and their metrics."""
 
     label: str

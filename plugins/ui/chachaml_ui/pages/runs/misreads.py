@@ -1,15 +1,13 @@
 """Where a query of the language is wrong, as a reader sees it."""
 
-from dataclasses import dataclass
-
 from chachaml_kernel.domain.language.misread import Misread
+from msgspec import Struct
 
 AROUND = 40
 """Characters that are shown on either side of the wrong one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
+class Wrong(Struct, frozen=True):
     """The part of a query around its wrong character, and what points at that from below."""
 
     text: str

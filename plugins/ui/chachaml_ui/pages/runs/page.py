@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 from aiohttp import web
@@ -15,6 +14,7 @@ from chachaml_kernel.domain.paging import next_cursor
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import RunRow
 from chachaml_kernel.kernel import Kernel
+from msgspec.structs import replace
 
 from chachaml_ui.keys import KERNEL
 from chachaml_ui.pages.frame import Frame, load_frame, render

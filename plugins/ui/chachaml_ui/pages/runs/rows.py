@@ -1,11 +1,11 @@
 """The rows of a table of runs, ready to be written."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from urllib.parse import quote
 
 from chachaml_kernel.domain.runs import RunRow, RunStatus
+from msgspec import Struct
 
 from chachaml_ui.pages import words
 from chachaml_ui.pages.runs.address import Address
@@ -14,8 +14,7 @@ SHORT = 8
 """Characters of an id that tell runs apart on one page: the last ones, the first are a time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fold:
+class Fold(Struct, frozen=True):
     """What shows or hides the children of a run."""
 
     href: str
@@ -23,8 +22,7 @@ class Fold:
     is_open: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """What a row says of its run beside the chosen columns; `parent` is there for a child shown.
 
     `of_experiment` and `of_author` are addresses of lists with only those runs.

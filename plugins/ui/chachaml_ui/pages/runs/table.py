@@ -1,11 +1,11 @@
 """The table of runs: fixed columns, chosen ones, and rows, ready to be written."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby, takewhile
 
 from chachaml_kernel.domain.query import Sort
 from chachaml_kernel.domain.runs import RunRow
+from msgspec import Struct
 
 from chachaml_ui.pages.runs.cells import Cell, metric_cells, mixed_cells, param_cells, tag_cells
 from chachaml_ui.pages.runs.columns import Column, Kind, usual_columns
@@ -16,8 +16,7 @@ TITLES: Mapping[Kind, str] = {"param": "Params", "metric": "Metrics, latest", "t
 PRIORITIES: Mapping[Kind, str] = {"param": "p3", "metric": "p2", "tag": "p3"}
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """The head of a column: the key in two parts, what sorts by it, and its classes.
 
     `column` is what an address calls the column, none where it stands for several keys.
@@ -32,16 +31,14 @@ class Head:
     column: str
 
 
-@dataclass(frozen=True, slots=True)
-class Strip:
+class Strip(Struct, frozen=True):
     """One column with the cells of all rows."""
 
     head: Head
     cells: Sequence[Cell]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """The head above columns of one kind that stand together."""
 
     title: str
@@ -49,8 +46,7 @@ class Span:
     looks: str
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """The columns that were chosen or are usual, and how they are shown, the headline among them.
 
     `sparked` is the place of the one beside whose values curves are drawn, `curve` the metric that
