@@ -9,6 +9,8 @@ from pathlib import Path
 
 MEBIBYTE = 2**20
 TICK = 1 / os.sysconf("SC_CLK_TCK")
+IDLE = 8.0
+"""Seconds without work after which a server is idle."""
 
 
 def family(leader: int) -> list[int]:

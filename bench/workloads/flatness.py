@@ -5,7 +5,7 @@ from itertools import cycle
 
 from bench.curve import losses
 from bench.load import drive
-from bench.processes import peak, proportional, settle
+from bench.processes import IDLE, peak, proportional, settle
 from bench.serving import Server
 from bench.site import Site
 from bench.targets import Batch, Target
@@ -35,7 +35,7 @@ def flatness(sizes: Sizes) -> Workload:
             target.fill_runs(server.port, server.folder, sizes.runs)
             _fill(target, server, points)
             log_singles(target, server.port, 16, seconds=WARM_UP)
-            settle(server.leader)
+            settle(server.leader, calm=IDLE)
         idle = {points: proportional(server.leader) for points, server in servers.items()}
 
         directions = cycle((1, -1))

@@ -3,7 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.processes import proportional, settle
+from bench.processes import IDLE, proportional, settle
 from bench.serving import serve
 from bench.site import Site
 from bench.targets import EXTRAS, MLFLOW_DEFAULT, Target
@@ -29,6 +29,6 @@ def _starts(target: Target) -> dict[str, float]:
         with serve(target, Path(folder)) as server:
             new = server.seconds
         with serve(target, Path(folder)) as server:
-            settle(server.leader)
+            settle(server.leader, calm=IDLE)
             memory = proportional(server.leader)
             return {"start_new": new, "start_again": server.seconds, "start_memory": memory}

@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from chachaml_kernel.errors import ChachamlError, ConfigError, Upstream
+from chachaml_kernel.memory_use import trim
 from chachaml_store_sql import migrate, refuse_foreign
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
@@ -127,6 +128,13 @@ def give_back(connection: Connection) -> int:
     finally:
         cursor.close()
     return int(connection.exec_driver_sql("PRAGMA freelist_count").scalar_one())
+
+
+def rest(connection: Connection) -> None:
+    """Let go of the pages of the file that a connection holds, and of what the heap has free."""
+    with suppress(DBAPIError):
+        connection.exec_driver_sql("PRAGMA shrink_memory")
+    trim()
 
 
 def shrink(connection: Connection) -> None:

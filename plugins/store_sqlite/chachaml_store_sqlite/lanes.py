@@ -12,6 +12,9 @@ from sqlalchemy import Connection
 
 T = TypeVar("T")
 
+REST_SECONDS = 5.0
+"""A thread for which nothing came for so long lets its connection rest."""
+
 
 @dataclass(slots=True)
 class Job:
@@ -25,6 +28,8 @@ class Job:
 
 Apply: TypeAlias = Callable[[Connection, Sequence[Job]], None]
 """Runs jobs and notes in each its result or its error; what it raises is the error of them all."""
+Rest: TypeAlias = Callable[[Connection], None]
+"""Makes a connection hold less while it has nothing to do; it raises nothing."""
 
 
 @dataclass(slots=True)
@@ -41,6 +46,8 @@ class Lane:
     group: int
     max_waiting: int
     loop: asyncio.AbstractEventLoop
+    rest: Rest
+    rest_seconds: float = REST_SECONDS
     coming: list[Job] = field(default_factory=list)
     jobs: queue.SimpleQueue[Job | None] = field(default_factory=queue.SimpleQueue)
     threads: list[threading.Thread] = field(default_factory=list)
@@ -82,7 +89,7 @@ class Lane:
 
     def _serve(self, connection: Connection) -> None:
         try:
-            while (first := self.jobs.get()) is not None:
+            while (first := self._next(connection)) is not None:
                 jobs, ended = self._gather(first)
                 try:
                     self.apply(connection, jobs)
@@ -94,6 +101,14 @@ class Lane:
                     return
         finally:
             connection.close()
+
+    def _next(self, connection: Connection) -> Job | None:
+        """Return the job that comes next, or none at the end; rest once while none comes."""
+        try:
+            return self.jobs.get(timeout=self.rest_seconds)
+        except queue.Empty:
+            self.rest(connection)
+            return self.jobs.get()
 
     def _gather(self, first: Job) -> tuple[list[Job], bool]:
         """Return the jobs that wait now, up to a group, and whether the end came behind them."""

@@ -14,7 +14,7 @@ from chachaml_store_sql.series.append import Grown
 from sqlalchemy import Connection, Engine
 
 from chachaml_store_sqlite import transactions
-from chachaml_store_sqlite.database import connect, give_back, make_engine, prepare
+from chachaml_store_sqlite.database import connect, give_back, make_engine, prepare, rest
 from chachaml_store_sqlite.lanes import Lane
 from chachaml_store_sqlite.reserve import Reserve
 
@@ -35,8 +35,8 @@ async def open_store(
     lanes = Lanes(
         engine=make_engine(path, busy_seconds=busy_seconds),
         reserve=kept,
-        writing=Lane("chachaml-sqlite-write", write, MAX_GROUP, max_waiting, loop),
-        reading=Lane("chachaml-sqlite-read", transactions.read, 1, max_waiting, loop),
+        writing=Lane("chachaml-sqlite-write", write, MAX_GROUP, max_waiting, loop, rest),
+        reading=Lane("chachaml-sqlite-read", transactions.read, 1, max_waiting, loop, rest),
     )
     try:
         await asyncio.to_thread(lanes.start, path, readers, busy_seconds=busy_seconds)
@@ -86,7 +86,7 @@ class Lanes:
         """Read one state of the file on a thread and a connection of their own."""
         reading = self.reading
         lane = Lane(
-            "chachaml-sqlite-hold", transactions.read_on, 1, reading.max_waiting, reading.loop
+            "chachaml-sqlite-hold", transactions.read_on, 1, reading.max_waiting, reading.loop, rest
         )
         lane.start([await asyncio.to_thread(transactions.begin_reading, self.engine)])
         try:
