@@ -218,6 +218,24 @@ async def test_memory_does_not_grow_with_the_artifact(tmp_path: Path) -> None:
     assert peak < 8 * 2**20
 
 
+async def test_chunks_of_few_bytes_take_no_more_memory_than_they_have_to(tmp_path: Path) -> None:
+    async def few() -> AsyncIterator[bytes]:
+        for number in range(100_000):
+            yield b"%07d" % number
+
+    async with opened(tmp_path) as store:
+        tracemalloc.start()
+        try:
+            stored = await store.write("run/artifact", few())
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        content = b"".join([chunk async for chunk in few()])
+        assert stored == Stored(len(content), hashlib.sha256(content).hexdigest())
+        assert await read(store, "run/artifact") == content
+    assert peak < 2**20
+
+
 async def test_bytes_come_in_while_those_before_are_hashed_and_no_more(tmp_path: Path) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         yield MEBIBYTE

@@ -23,6 +23,8 @@ THREADS = 8
 """Writes and reads that wait for the disk at one time; more of them queue."""
 HOP = 2**20
 """Bytes that go to a thread, or come from it, at one time."""
+CHUNKS = 1_000
+"""Chunks that go to a thread at one time at most, however small they are."""
 FOUND_AT_ONCE = 1_000
 KEY = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9_-]+")
 
@@ -124,21 +126,23 @@ class FolderStore:
                 return
             left -= asked
 
-    async def _write_pieces(self, upload: Upload, chunks: AsyncIterator[bytes]) -> bytearray:
+    async def _write_pieces(self, upload: Upload, chunks: AsyncIterator[bytes]) -> Sequence[bytes]:
         """Write and hash pieces; return what is left. Hashing goes on while the next comes in."""
-        gathered = bytearray()
+        piece: list[bytes] = []
+        size = 0
         hashing: asyncio.Future[None] | None = None
         async for chunk in chunks:
-            gathered += chunk
-            if len(gathered) >= HOP:
+            piece.append(chunk)
+            size += len(chunk)
+            if size >= HOP or len(piece) == CHUNKS:
                 await _end(hashing)
                 # In this order: what takes longer must not wake up on the processor of the other.
-                writing = self._begin(upload.write, gathered)
-                hashing = self._begin(upload.hash, gathered)
+                writing = self._begin(upload.write, piece)
+                hashing = self._begin(upload.hash, piece)
                 await self._finish(writing)
-                gathered = bytearray()
+                piece, size = [], 0
         await _end(hashing)
-        return gathered
+        return piece
 
     async def _run(self, work: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
         return await self._finish(self._begin(work, *arguments))

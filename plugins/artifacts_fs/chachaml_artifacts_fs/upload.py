@@ -1,6 +1,7 @@
 """One artifact on its way to its place."""
 
 import hashlib
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -26,23 +27,24 @@ class Upload:
         self._size = 0
         self._digest = hashlib.sha256()
 
-    def write(self, content: bytearray) -> None:
-        """Append `content`, which is hashed apart."""
+    def write(self, chunks: Sequence[bytes]) -> None:
+        """Append `chunks`, which are hashed apart."""
         file = self._opened()
-        file.write(content)
-        begin_flushing(file.fileno(), self._size, len(content))
-        self._size += len(content)
+        file.writelines(chunks)
+        length = sum(map(len, chunks))
+        begin_flushing(file.fileno(), self._size, length)
+        self._size += length
 
-    def hash(self, content: bytearray) -> None:
-        """Take `content` into the digest."""
-        self._digest.update(content)
+    def hash(self, chunks: Sequence[bytes]) -> None:
+        """Take `chunks` into the digest."""
+        for chunk in chunks:
+            self._digest.update(chunk)
 
-    def finish(self, content: bytearray) -> Stored:
-        """Append the last `content`, hash it, and put the file in its place, all of it durably."""
-        self.hash(content)
-        self._size += len(content)
+    def finish(self, chunks: Sequence[bytes]) -> Stored:
+        """Append and hash the last `chunks`, and put the file in its place, all of it durably."""
+        self.hash(chunks)
+        self.write(chunks)
         file = self._opened()
-        file.write(content)
         file.flush()
         flush(file.fileno())
         self._take_place()
