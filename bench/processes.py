@@ -71,16 +71,17 @@ def resume(leader: int) -> None:
 
 
 def settle(leader: int, *, calm: float = 1.0, longest: float = 20.0) -> None:
-    """Return when the processes have done next to nothing for `calm` seconds.
+    """Return when the processes have done next to nothing in each of `calm` seconds.
 
     After `longest` seconds it returns anyway, since some servers are never idle.
     """
     deadline = time.monotonic() + longest
-    while time.monotonic() < deadline:
+    so_far = 0.0
+    while so_far < calm and time.monotonic() < deadline:
         before = processor_seconds(leader)
-        time.sleep(calm)
-        if processor_seconds(leader) - before < 0.05 * calm:
-            return
+        time.sleep(1.0)
+        is_calm = processor_seconds(leader) - before < 0.05
+        so_far = so_far + 1.0 if is_calm else 0.0
 
 
 def end(leader: int, *, patience: float = 10.0) -> None:

@@ -25,8 +25,8 @@ def settle() -> None:
 def trim() -> None:
     """Give back to the system what the heap has free between pieces in use: see malloc_trim(3).
 
-    It takes some milliseconds, in which other threads go on. Nothing happens where there is another
-    C library.
+    Meanwhile other threads wait where they need the heap: some milliseconds, and 60 where 340 MB
+    lie in pieces. Nothing happens where there is another C library.
     """
     if give_back := _of_malloc("malloc_trim"):
         give_back(0)

@@ -66,7 +66,8 @@ class AppliedKey(Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         """Leave the answer out, which is for whoever knows the key."""
-        return f"AppliedKey(key={self.key!r}, request={self.request!r}, at={self.at})"
+        known = f"key={self.key!r}, request={self.request!r}, form={self.form!r}, at={self.at}"
+        return f"AppliedKey({known})"
 
 
 class Batch(Struct, frozen=True, kw_only=True):

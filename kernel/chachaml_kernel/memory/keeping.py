@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
+from dataclasses import replace as changed
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -138,9 +139,9 @@ def copied(memory: Memory) -> Memory:
     """Return a memory that changes of the first one do not reach."""
     return Memory(
         runs={run_id: _copied_run(record) for run_id, record in memory.runs.items()},
-        experiments={name: replace(record) for name, record in memory.experiments.items()},
+        experiments={name: changed(record) for name, record in memory.experiments.items()},
         models={
-            name: replace(record, versions=[*record.versions], moves=[*record.moves])
+            name: changed(record, versions=[*record.versions], moves=[*record.moves])
             for name, record in memory.models.items()
         },
         views=dict(memory.views),
@@ -149,7 +150,7 @@ def copied(memory: Memory) -> Memory:
 
 
 def _copied_run(record: RunRecord) -> RunRecord:
-    return replace(
+    return changed(
         record,
         tags=dict(record.tags),
         datasets=[*record.datasets],

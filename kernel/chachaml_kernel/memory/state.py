@@ -1,9 +1,8 @@
 """What the store in memory remembers."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
-
-from msgspec import Struct, field
 
 from chachaml_kernel.domain.artifacts import Artifact
 from chachaml_kernel.domain.datasets import Dataset
@@ -20,7 +19,8 @@ from chachaml_kernel.errors import NotFound
 T = TypeVar("T")
 
 
-class RunRecord(Struct, kw_only=True):
+@dataclass(slots=True, kw_only=True)
+class RunRecord:
     """A run and all that is its own; the key that was logged last is the last of `series`."""
 
     run: Run
@@ -34,7 +34,8 @@ class RunRecord(Struct, kw_only=True):
     note_saved: Saved | None = None
 
 
-class ExperimentRecord(Struct, kw_only=True):
+@dataclass(slots=True, kw_only=True)
+class ExperimentRecord:
     """What was said about an experiment; its runs say the rest."""
 
     description: str
@@ -43,7 +44,8 @@ class ExperimentRecord(Struct, kw_only=True):
     edited_at: int
 
 
-class ModelRecord(Struct, kw_only=True):
+@dataclass(slots=True, kw_only=True)
+class ModelRecord:
     """A model, its versions and its moves, oldest first."""
 
     description: str
@@ -53,7 +55,8 @@ class ModelRecord(Struct, kw_only=True):
     moves: list[Move] = field(default_factory=list)
 
 
-class Memory(Struct):
+@dataclass(slots=True)
+class Memory:
     """All that is stored. Nothing awaits between a check and a change, so each write is atomic."""
 
     runs: dict[str, RunRecord] = field(default_factory=dict)

@@ -4,10 +4,10 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
 import pytest
+from msgspec import Struct
 
 from chachaml_kernel.domain.conversation import (
     Conversation,
@@ -32,8 +32,7 @@ CONVERSATION = Conversation("Be brief.", [Question("Which run is best?")])
 KEY = "key-of-a-caller"
 
 
-@dataclass(frozen=True, slots=True)
-class Says:
+class Says(Struct, frozen=True):
     """What a service says: text in pieces, calls as names with arguments, and why it stops."""
 
     pieces: Sequence[str] = ()

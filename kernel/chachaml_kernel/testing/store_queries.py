@@ -2,12 +2,12 @@
 # ruff: noqa: D102  the name of a test is its docstring
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
 from msgspec.structs import replace
 
 from chachaml_kernel.domain.language.meaning import Subject, holds
@@ -34,8 +34,7 @@ NUMBERS = count()
 HEADLINE = ("a",)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class Given(Struct, frozen=True, kw_only=True):
     """A run as a test is given it."""
 
     name: str | None

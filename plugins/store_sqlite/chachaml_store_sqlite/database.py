@@ -7,7 +7,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from chachaml_kernel.errors import ChachamlError, ConfigError, Upstream
-from chachaml_kernel.memory_use import trim
 from chachaml_store_sql import migrate, refuse_foreign
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
@@ -131,10 +130,8 @@ def give_back(connection: Connection) -> int:
 
 
 def rest(connection: Connection) -> None:
-    """Let go of the pages of the file that a connection holds, and of what the heap has free."""
-    with suppress(DBAPIError):
-        connection.exec_driver_sql("PRAGMA shrink_memory")
-    trim()
+    """Let go of the pages of the file that a connection holds."""
+    connection.exec_driver_sql("PRAGMA shrink_memory")
 
 
 def shrink(connection: Connection) -> None:

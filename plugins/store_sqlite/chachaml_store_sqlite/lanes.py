@@ -4,6 +4,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
@@ -29,7 +30,7 @@ class Job:
 Apply: TypeAlias = Callable[[Connection, Sequence[Job]], None]
 """Runs jobs and notes in each its result or its error; what it raises is the error of them all."""
 Rest: TypeAlias = Callable[[Connection], None]
-"""Makes a connection hold less while it has nothing to do; it raises nothing."""
+"""Makes a connection hold less while it has nothing to do."""
 
 
 @dataclass(slots=True)
@@ -46,21 +47,29 @@ class Lane:
     group: int
     max_waiting: int
     loop: asyncio.AbstractEventLoop
-    rest: Rest
     rest_seconds: float = REST_SECONDS
     coming: list[Job] = field(default_factory=list)
     jobs: queue.SimpleQueue[Job | None] = field(default_factory=queue.SimpleQueue)
     threads: list[threading.Thread] = field(default_factory=list)
+    resting: set[int] = field(default_factory=set)
 
-    def start(self, connections: Sequence[Connection]) -> None:
-        """Start a thread for each connection, which is its own from now on."""
+    def start(self, connections: Sequence[Connection], rest: Rest) -> None:
+        """Start a thread for each connection, which is its own from now on.
+
+        After `rest_seconds` without a job it lets the connection rest, once until the next one.
+        """
         for number, connection in enumerate(connections):
             name = f"{self.name}-{number}"
             thread = threading.Thread(
-                target=self._serve, args=(connection,), name=name, daemon=True
+                target=self._serve, args=(connection, rest), name=name, daemon=True
             )
             self.threads.append(thread)
             thread.start()
+
+    @property
+    def rests(self) -> bool:
+        """Whether all threads rest."""
+        return len(self.resting) == len(self.threads)
 
     async def run(self, function: Callable[[Connection], T], /) -> T:
         """Return what `function` returns; raise `Overloaded` if too much is waiting already."""
@@ -87,9 +96,9 @@ class Lane:
         for thread in self.threads:
             thread.join()
 
-    def _serve(self, connection: Connection) -> None:
+    def _serve(self, connection: Connection, rest: Rest) -> None:
         try:
-            while (first := self._next(connection)) is not None:
+            while (first := self._next(connection, rest)) is not None:
                 jobs, ended = self._gather(first)
                 try:
                     self.apply(connection, jobs)
@@ -102,13 +111,18 @@ class Lane:
         finally:
             connection.close()
 
-    def _next(self, connection: Connection) -> Job | None:
+    def _next(self, connection: Connection, rest: Rest) -> Job | None:
         """Return the job that comes next, or none at the end; rest once while none comes."""
         try:
             return self.jobs.get(timeout=self.rest_seconds)
         except queue.Empty:
-            self.rest(connection)
-            return self.jobs.get()
+            me = threading.get_ident()
+            self.resting.add(me)
+            with suppress(Exception):  # the thread must live on, rested or not
+                rest(connection)
+            job = self.jobs.get()
+            self.resting.discard(me)
+            return job
 
     def _gather(self, first: Job) -> tuple[list[Job], bool]:
         """Return the jobs that wait now, up to a group, and whether the end came behind them."""

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from chachaml_kernel.memory_use import trim
 from chachaml_store_sql import Append, Runner, SqlStore, sql_store
 from chachaml_store_sql.series.append import Grown
 from sqlalchemy import Connection, Engine
@@ -35,8 +36,8 @@ async def open_store(
     lanes = Lanes(
         engine=make_engine(path, busy_seconds=busy_seconds),
         reserve=kept,
-        writing=Lane("chachaml-sqlite-write", write, MAX_GROUP, max_waiting, loop, rest),
-        reading=Lane("chachaml-sqlite-read", transactions.read, 1, max_waiting, loop, rest),
+        writing=Lane("chachaml-sqlite-write", write, MAX_GROUP, max_waiting, loop),
+        reading=Lane("chachaml-sqlite-read", transactions.read, 1, max_waiting, loop),
     )
     try:
         await asyncio.to_thread(lanes.start, path, readers, busy_seconds=busy_seconds)
@@ -81,14 +82,20 @@ class Lanes:
             self.reserve.make()
         return left
 
+    def rest(self, connection: Connection) -> None:
+        """Let a connection hold less; with the last one, give back what the heap has free."""
+        rest(connection)
+        if self.writing.rests and self.reading.rests:
+            trim()
+
     @asynccontextmanager
     async def hold(self) -> AsyncIterator[Runner]:
         """Read one state of the file on a thread and a connection of their own."""
         reading = self.reading
         lane = Lane(
-            "chachaml-sqlite-hold", transactions.read_on, 1, reading.max_waiting, reading.loop, rest
+            "chachaml-sqlite-hold", transactions.read_on, 1, reading.max_waiting, reading.loop
         )
-        lane.start([await asyncio.to_thread(transactions.begin_reading, self.engine)])
+        lane.start([await asyncio.to_thread(transactions.begin_reading, self.engine)], rest)
         try:
             yield lane.run
         finally:
@@ -110,8 +117,8 @@ class Lanes:
                 for connection in connections:
                     connection.close()
                 raise
-            self.writing.start(connections[:1])
-            self.reading.start(connections[1:])
+            self.writing.start(connections[:1], self.rest)
+            self.reading.start(connections[1:], self.rest)
 
     def stop(self) -> None:
         """Let the threads end what waits, and end them."""
