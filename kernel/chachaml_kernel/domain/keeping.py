@@ -183,7 +183,8 @@ def fingerprint(thing: object) -> str:
 
 
 def _facts(thing: object) -> dict[str, object]:
-    return {name: getattr(thing, name) for name in thing.__struct_fields__}  # type: ignore[attr-defined]
+    assert isinstance(thing, Struct)
+    return asdict(thing)
 
 
 class Copied(Struct, frozen=True, kw_only=True):
