@@ -5,15 +5,16 @@ import struct
 import sys
 import zlib
 from array import array
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from chachaml_kernel.domain.metrics import Points
-from chachaml_store_sql.series.codec import chunk
+from chachaml_store_sql.series.codec import chunk, columns
 from chachaml_store_sql.series.codec.arithmetic import PLAIN
 from chachaml_store_sql.series.codec.columns import Damaged, Encoding
 from chachaml_store_sql.series.codec.fast import Fast
 from chachaml_store_sql.series.lazy import joined
-from chachaml_store_sql.series.segments import LENGTH, cut, landmarks, make, outline_of
+from chachaml_store_sql.series.segments import LENGTH, cut, make, outline_of
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -165,7 +166,26 @@ def test_the_format_is_what_the_documentation_says() -> None:
 def test_an_outline_has_the_ends_and_the_extremes_of_each_block() -> None:
     values = [float(i % 50) for i in range(200)]
     values[70], values[71], values[100] = math.nan, math.nan, 99.0
-    assert landmarks(values) == [0, 49, 70, 100, 101, 149, 150, 192, 199]
+    kept = outline_of(Points(values, list(range(200)), None))
+    assert kept.times == [0, 49, 70, 100, 101, 149, 150, 192, 199]
+
+
+def test_an_outline_of_both_infinities_has_them() -> None:
+    values = [math.inf, 1.0, 2.0, -math.inf, 3.0]
+    assert outline_of(Points(values, list(range(5)), None)).times == [0, 3, 4]
+
+
+def test_frames_are_what_zstd_makes_of_planes_on_any_thread() -> None:
+    """A thread's compressor is used again and again, for columns of any length."""
+    series = [array("d", [math.sqrt(i) for i in range(count)]) for count in (2, 3, 40, 3_000)]
+    expected = []
+    for values in series:
+        data = values.tobytes()
+        planes = b"".join(data[place::8] for place in range(8))
+        expected.append(zstd.compress(planes, columns.LEVEL))
+    with ThreadPoolExecutor(4) as pool:
+        encoded = pool.map(columns.encode_doubles, series * 50)
+        assert [column.data for column in encoded] == expected * 50
 
 
 def test_more_than_a_chunk_holds_is_cut() -> None:

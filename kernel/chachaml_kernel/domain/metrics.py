@@ -2,8 +2,8 @@
 
 import math
 from array import array
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, pairwise
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -124,10 +124,7 @@ def thinned(values: Sequence[float], max_points: int) -> list[int]:
     if count <= max_points:
         return list(range(count))
     has_nan = math.isnan(sum(values)) and any(map(math.isnan, values))
-    kept = {0, count - 1}
-    for begin, end in buckets(count, max_points, has_nan=has_nan):
-        kept.update(extremes(values, begin, end))
-    return sorted(kept)
+    return landmarks(values, buckets(count, max_points, has_nan=has_nan))
 
 
 def buckets(count: int, max_points: int, *, has_nan: bool) -> list[tuple[int, int]]:
@@ -137,14 +134,26 @@ def buckets(count: int, max_points: int, *, has_nan: bool) -> list[tuple[int, in
     return list(pairwise(edges))
 
 
-def extremes(values: Sequence[float], begin: int, end: int) -> set[int]:
-    """Return the positions of the least, the greatest and the first NaN value in a bucket."""
-    span = list(values[begin:end])
-    total = sum(span)  # of which NaN is no part, unless there is NaN or both infinities
-    numbers = span if total == total else [value for value in span if value == value]
-    kept: set[int] = set()
+def landmarks(values: Sequence[float], buckets: Iterable[tuple[int, int]]) -> list[int]:
+    """Return the positions of both ends of a column, one value at least, and in each bucket, given
+    by where it begins and ends, of the least, the greatest and the first NaN value.
+    """
+    kept = {0, len(values) - 1}
+    if math.isnan(sum(values)):  # NaN is among them, or infinities of both signs are
+        for begin, end in buckets:
+            kept.update(begin + place for place in _extremes(list(values[begin:end])))
+    else:
+        for begin, end in buckets:
+            span = list(values[begin:end])
+            kept.add(begin + span.index(min(span)))
+            kept.add(begin + span.index(max(span)))
+    return sorted(kept)
+
+
+def _extremes(span: list[float]) -> Iterator[int]:
+    """Yield the positions of the least, the greatest and the first NaN value, where there are."""
+    numbers = [value for value in span if value == value]
     if numbers:
-        kept.update((begin + span.index(min(numbers)), begin + span.index(max(numbers))))
-    if len(numbers) < len(span):
-        kept.add(next(begin + i for i, value in enumerate(span) if value != value))
-    return kept
+        yield span.index(min(numbers))
+        yield span.index(max(numbers))
+    yield from islice((place for place, value in enumerate(span) if value != value), 1)

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from chachaml_kernel.domain.metrics import Points, extremes, thin
+from chachaml_kernel.domain.metrics import Points, landmarks, thin
 from msgspec import Struct
 from msgspec.structs import asdict
 
 from chachaml_store_sql.series import peaks
 from chachaml_store_sql.series.codec import chunk, columns
 from chachaml_store_sql.series.codec.chunk import What
-from chachaml_store_sql.series.codec.columns import Encoded, Encoding, as_list
+from chachaml_store_sql.series.codec.columns import Encoded, Encoding
 
 LENGTH = 4_096
 """Points that a chunk holds at most."""
@@ -70,14 +70,6 @@ def _ends_of_steps(
 
 def outline_of(points: Points) -> Points:
     """Return the points that a thin curve needs: both ends, and the extremes of each block."""
-    return points.take(landmarks(points.values))
-
-
-def landmarks(values: Sequence[float]) -> list[int]:
-    """Return the positions of the points of an outline."""
-    column = as_list(values)
-    count = len(column)
-    kept = {0, count - 1}
-    for begin in range(0, count, BLOCK):
-        kept.update(extremes(column, begin, begin + BLOCK))
-    return sorted(kept)
+    count = len(points)
+    blocks = [(begin, min(begin + BLOCK, count)) for begin in range(0, count, BLOCK)]
+    return points.take(landmarks(points.values, blocks))

@@ -7,6 +7,7 @@ number, then the second of each, and so on, which lets a general compressor see 
 
 import struct
 import sys
+import threading
 from array import array
 from collections.abc import Sequence
 from contextlib import suppress
@@ -84,7 +85,7 @@ def encode_doubles(values: Sequence[float], *, thorough: bool = False) -> Encode
         decimal = _decimal(column)
         if decimal is not None:
             return decimal
-    return Encoded(Encoding.PLANES, zstd.compress(_planes(data, 8), LEVEL))
+    return Encoded(Encoding.PLANES, _compress(_planes(data, 8)))
 
 
 def ends(values: Integers, encoded: Encoded) -> tuple[int, int]:
@@ -103,7 +104,7 @@ def encode_bits(flags: Sequence[bool]) -> Encoded:
     """Encode a bit for each flag, the lowest bit of the first byte first."""
     whole = sum(1 << place for place, flag in enumerate(flags) if flag)
     data = whole.to_bytes((len(flags) + 7) // 8, "little")
-    return Encoded(Encoding.BITS, zstd.compress(data, LEVEL))
+    return Encoded(Encoding.BITS, _compress(data))
 
 
 def _decimal(column: "array[float]") -> Encoded | None:
@@ -137,7 +138,26 @@ def _is_even(column: list[int], stride: int) -> bool:
 
 
 def _pack(column: "array[int]", width: int) -> bytes:
-    return zstd.compress(_planes(little(column).tobytes(), width), LEVEL)
+    return _compress(_planes(little(column).tobytes(), width))
+
+
+class _Contexts(threading.local):
+    """What a thread compresses with; to make one takes longer than to compress a short column."""
+
+    compressor: "zstd.ZstdCompressor | None" = None
+
+
+_contexts = _Contexts()
+
+
+def _compress(data: bytes) -> bytes:
+    """Return a zstd frame that says its size, to the byte what `zstd.compress` returns."""
+    compressor = _contexts.compressor or zstd.ZstdCompressor(LEVEL)
+    _contexts.compressor = None  # one that fails is not used again
+    compressor.set_pledged_input_size(len(data))
+    frame = compressor.compress(data, compressor.FLUSH_FRAME)
+    _contexts.compressor = compressor
+    return frame
 
 
 def _planes(data: bytes, width: int) -> bytes:
