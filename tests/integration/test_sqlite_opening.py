@@ -11,8 +11,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from chachaml_kernel.domain.query import RunQuery
+from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.errors import ConfigError
-from chachaml_store_sql import upgrade
+from chachaml_kernel.testing.builders import new_run, points
+from chachaml_store_sql import outcomes, upgrade
 from chachaml_store_sql.migrate import HEAD, KNOWN, VERSION_TABLE
 from chachaml_store_sql.schema import metadata
 from chachaml_store_sqlite import StoreSqlite
@@ -62,6 +65,31 @@ def test_the_known_revisions_are_those_of_the_migrations() -> None:
     scripts = ScriptDirectory(os.path.dirname(str(migrations.__file__)))
     assert [script.revision for script in scripts.walk_revisions()][::-1] == list(KNOWN)
     assert KNOWN[-1] == HEAD
+
+
+async def test_an_older_file_has_the_outcomes_of_all_runs_that_ended(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outcomes, "AT_ONCE", 2)
+    ended = [f"run-{number}" for number in range(5)]
+    async with StoreSqlite(path=path).chachaml_store() as store:
+        for number, run_id in enumerate(ended):
+            await store.start_run(new_run(run_id))
+            await store.log_params(run_id, {"p": number})
+            await store.append_points(run_id, {"m": points(float(number))})
+            await store.end_run(run_id, RunStatus.COMPLETED, error=None, at=2_000)
+        await store.start_run(new_run("running"))
+        before = (await store.list_runs(RunQuery())).rows
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE outcomes")
+        connection.execute(f"UPDATE {VERSION_TABLE} SET version_num = '0001'")
+    connection.close()
+    async with StoreSqlite(path=path).chachaml_store() as store:
+        assert (await store.list_runs(RunQuery())).rows == before
+    with sqlite3.connect(path) as connection:
+        found = connection.execute("SELECT run_id FROM outcomes ORDER BY run_id").fetchall()
+    connection.close()
+    assert found == [(run_id,) for run_id in ended]
 
 
 async def test_a_newer_database_is_refused(path: Path) -> None:

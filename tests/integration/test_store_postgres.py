@@ -10,6 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from chachaml_kernel.domain.query import RunQuery
+from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.errors import Overloaded, Upstream
 from chachaml_kernel.testing.builders import new_run, points
 from chachaml_store_postgres import StorePostgres
@@ -44,6 +45,25 @@ async def test_the_migrations_come_to_the_same_as_a_new_database(postgres_dsn: s
     async with engine.begin() as connection:
         assert await connection.run_sync(differences) == []
     await engine.dispose()
+
+
+async def test_an_older_database_has_the_outcomes_of_all_runs_that_ended(
+    postgres_dsn: str,
+) -> None:
+    plugin = StorePostgres(dsn=postgres_dsn)
+    async with plugin.chachaml_store() as store:
+        await store.start_run(new_run("r"))
+        await store.log_params("r", {"p": [1, "x"]})
+        await store.append_points("r", {"m": points(0.5)})
+        await store.end_run("r", RunStatus.COMPLETED, error=None, at=2_000)
+        before = (await store.list_runs(RunQuery())).rows
+    await execute(postgres_dsn, "DROP TABLE outcomes")
+    await execute(postgres_dsn, f"UPDATE {VERSION_TABLE} SET version_num = '0001'")
+    async with plugin.chachaml_store() as store:
+        assert (await store.list_runs(RunQuery())).rows == before
+    connection = await asyncpg.connect(postgres_dsn)
+    assert await connection.fetchval("SELECT count(*) FROM outcomes") == 1
+    await connection.close()
 
 
 async def test_all_text_has_the_order_of_code_points_whatever_the_order_of_the_database(

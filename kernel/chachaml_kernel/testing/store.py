@@ -21,6 +21,7 @@ from chachaml_kernel.testing.store_once import OnceSuite
 from chachaml_kernel.testing.store_params import ParamSuite
 from chachaml_kernel.testing.store_queries import QuerySuite
 from chachaml_kernel.testing.store_races import RaceSuite
+from chachaml_kernel.testing.store_rows import RowSuite
 from chachaml_kernel.testing.store_runs import RunSuite
 from chachaml_kernel.testing.store_sides import SideSuite
 from chachaml_kernel.testing.store_sketches import SketchSuite
@@ -36,6 +37,7 @@ class StoreSuite(
     NoteSuite,
     DatasetSuite,
     ListSuite,
+    RowSuite,
     QuerySuite,
     CountSuite,
     DistributionSuite,

@@ -6,6 +6,7 @@ import asyncio
 import pytest
 
 from chachaml_kernel.domain.models import Stage
+from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.domain.runs import Run, RunStatus
 from chachaml_kernel.errors import Conflict, NotFound
 from chachaml_kernel.ports import Store
@@ -124,6 +125,8 @@ class RaceSuite:
         history = await history_of(store, "r", "m")
         assert sorted(history.values) == sorted([-1.0, *acknowledged])
         assert (await store.get_run("r")).run.status is RunStatus.COMPLETED
+        (row,) = (await store.list_runs(RunQuery())).rows
+        assert row.latest == {"m": history.values[-1]}
 
     async def test_racing_runs_make_one_experiment(self, store: Store) -> None:
         await asyncio.gather(

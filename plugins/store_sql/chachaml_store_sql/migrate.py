@@ -10,7 +10,7 @@ from chachaml_store_sql.schema import metadata
 VERSION_TABLE = "chachaml_schema"
 """Where Alembic notes the revision that a database is at."""
 
-KNOWN = ("0001",)
+KNOWN = ("0001", "0002")
 """All revisions, oldest first."""
 
 HEAD = KNOWN[-1]

@@ -4,8 +4,6 @@ Rows are read by position, so that it does not matter whether the driver or SQLA
 """
 
 import math
-from collections.abc import Sequence
-from operator import itemgetter
 from typing import Any, TypeAlias
 
 import msgspec
@@ -13,7 +11,7 @@ from chachaml_kernel.domain.artifacts import Artifact
 from chachaml_kernel.domain.datasets import Dataset
 from chachaml_kernel.domain.metrics import Metric
 from chachaml_kernel.domain.notes import Saved
-from chachaml_kernel.domain.runs import Headline, Run, RunStatus
+from chachaml_kernel.domain.runs import Run, RunStatus
 from chachaml_kernel.domain.values import JsonValue
 from sqlalchemy import Row, Select, select
 
@@ -76,22 +74,6 @@ def json_value(text: str) -> JsonValue:
 
 LATEST_COLUMNS = (series.c.key, series.c.last_value, series.c.last_step, series.c.logged)
 """Of a series: its latest point, and when it was logged among all points of its run."""
-
-
-def headline(latest: Sequence[Fetched], preferred: Sequence[str]) -> Headline | None:
-    """Read the headline of a run from rows of `LATEST_COLUMNS`, which may have more behind them.
-
-    It is the latest point of the first preferred key, else of what was logged last.
-    """
-    if not latest:
-        return None
-    by_key = {row[0]: row for row in latest}
-    for key in preferred:
-        if key in by_key:
-            break
-    else:
-        key = max(latest, key=itemgetter(3))[0]
-    return Headline(key, real(by_key[key][1]), by_key[key][2])
 
 
 METRIC_COLUMNS = (

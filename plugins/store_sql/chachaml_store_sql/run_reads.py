@@ -12,6 +12,7 @@ from chachaml_store_sql.annotations import params_of, tags_of
 from chachaml_store_sql.artifacts import artifacts_of
 from chachaml_store_sql.compiled import fetch, first
 from chachaml_store_sql.lists.order import NEWEST_FIRST
+from chachaml_store_sql.outcomes import outcome_of
 from chachaml_store_sql.registry import versions
 from chachaml_store_sql.runs import no_run, require_run
 from chachaml_store_sql.schema import runs, series
@@ -31,7 +32,7 @@ def get_run(connection: Connection, run_id: str, *, headline: Sequence[str]) -> 
         run=rows.run(row),
         params=params_of(connection, run_id),
         metrics=[rows.metric(metric) for metric in found],
-        headline=rows.headline(latest, headline),
+        headline=outcome_of((), latest).headline(headline),
         tags=tags_of(connection, run_id),
         artifacts=artifacts_of(connection, run_id),
         datasets=datasets.datasets_of(connection, run_id),

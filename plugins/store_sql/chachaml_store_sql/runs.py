@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from chachaml_store_sql import rows
+from chachaml_store_sql import outcomes, rows
 from chachaml_store_sql.compiled import Build, Values, fetch, first, run_many
 from chachaml_store_sql.datasets import insert_dataset
 from chachaml_store_sql.experiments import counted, note_named, note_run
@@ -163,6 +163,7 @@ def end(
         experiment, archived = ended
         running, now = counted("running", archived), counted(status.value, archived)
         note_run(connection, experiment, before=running, after=now, at=at)
+        outcomes.keep(connection, [run_id])
         return
     before = require(connection, run_id)
     if before == RunStatus.RUNNING:  # it was resumed meanwhile, and is held now
@@ -195,6 +196,7 @@ def resume(connection: Connection, run_id: str) -> Run:
     ).one()
     was, now = counted(before.value, archived), counted("running", archived)
     note_run(connection, experiment, before=was, after=now)
+    outcomes.drop(connection, run_id)
     return get(connection, run_id)
 
 

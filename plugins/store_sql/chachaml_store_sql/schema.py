@@ -8,7 +8,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Computed,
-    Double,
     ForeignKey,
     Index,
     Integer,
@@ -16,27 +15,10 @@ from sqlalchemy import (
     MetaData,
     PrimaryKeyConstraint,
     Table,
-    Text,
     UniqueConstraint,
 )
-from sqlalchemy.types import TypeEngine, UserDefinedType
 
-
-class Untyped(UserDefinedType[float]):
-    """A SQLite column without a declared type: an affinity of REAL would turn -0.0 into 0.0."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_: object) -> str:
-        """Return what stands after the column's name: nothing."""
-        return ""
-
-
-Real: TypeEngine[float] = Double().with_variant(Untyped(), "sqlite")
-Serial = BigInteger().with_variant(Integer(), "sqlite")
-"""SQLite counts by itself only in a column that is declared INTEGER."""
-Words = Text().with_variant(Text(collation="C"), "postgresql")
-"""Text in the order of its code points, as in SQLite and Python, whatever order a database has."""
+from chachaml_store_sql.column_types import Real, Serial, Words
 
 metadata = MetaData()
 
@@ -210,6 +192,14 @@ unsettled = Table(
     sqlite_with_rowid=False,
 )
 """Series that may have rows to seal or chunks to merge: what one server leaves, the next finds."""
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+"""What lists show of runs that have ended, in MessagePack: see `outcomes.Outcome`."""
 
 artifacts = Table(
     "artifacts",

@@ -5,6 +5,7 @@ from typing import Any
 
 from chachaml_kernel.domain.experiments import Experiment
 from chachaml_kernel.domain.keeping import AppliedKey, Batch, KeptArtifact
+from chachaml_kernel.domain.runs import RunStatus
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     update,
 )
 
+from chachaml_store_sql import outcomes
 from chachaml_store_sql.artifacts import artifact_row
 from chachaml_store_sql.compiled import fetch_among, run_many
 from chachaml_store_sql.experiments import COUNTED
@@ -36,6 +38,8 @@ def load(connection: Connection, batch: Batch) -> None:
     run_many(connection, _put_experiment, map(_experiment_row, batch.experiments))
     for whole in batch.runs:
         put_run(connection, whole)
+    ended = [whole.run.id for whole in batch.runs if whole.run.status != RunStatus.RUNNING]
+    outcomes.keep(connection, ended)
     put_parents(connection, batch.parents)
     _put_artifacts(connection, batch.artifacts)
     for model in batch.models:
@@ -47,15 +51,18 @@ def load(connection: Connection, batch: Batch) -> None:
 
 def load_points(connection: Connection, appends: Sequence[Append]) -> list[Grown]:
     """Append points to series of runs whatever their status; return what may be sealed."""
+    run_ids = {append.run_id for append in appends}
+    ended = outcomes.lock_ended(connection, run_ids)
     grown = append_to_all(connection, appends)
+    outcomes.keep(connection, ended)
     additions = [addition for append in appends for addition in append.additions]
     sealed = {
         one.series_id
         for one, addition in zip(grown, additions, strict=True)
         if one.length == one.added and len(addition.segments) == 1
     }
-    ended = note_if_ended(connection, {append.run_id for append in appends}, besides=sealed)
-    return [one for one in grown if one.has_gathered or one.series_id in ended]
+    noted = note_if_ended(connection, run_ids, besides=sealed)
+    return [one for one in grown if one.has_gathered or one.series_id in noted]
 
 
 def known_artifacts(connection: Connection, artifact_ids: Sequence[str]) -> set[str]:

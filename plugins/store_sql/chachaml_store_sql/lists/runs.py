@@ -18,6 +18,7 @@ from chachaml_store_sql.lists.order import order_values, tiers
 from chachaml_store_sql.lists.pages import Tier, page_rows
 from chachaml_store_sql.lists.plan import Plan, plan, plan_near
 from chachaml_store_sql.lists.wanted import filters
+from chachaml_store_sql.outcomes import Outcome, find
 from chachaml_store_sql.schema import params, runs, series, tags
 
 Bounds = Sequence[ColumnElement[Any]]
@@ -72,20 +73,20 @@ def run_tiers(
 def complete(connection: Connection, found: Sequence[Fetched], query: RunQuery) -> list[RunRow]:
     """Return rows of `RUN_COLUMNS`, which may have more columns, as a list shows these runs."""
     ids = [row[0] for row in found]
-    own_params = _params(connection, ids)
+    outcomes = find(connection, ids)
+    all_params = msgspec.json.decode(f"[{','.join([outcomes[run_id].params for run_id in ids])}]")
     own_tags = _tags(connection, ids)
-    own_series = _series(connection, ids)
     children = dict(map(tuple, fetch_among(connection, _count_children, ids)))
     return [
         _row(
             row,
-            own_params[row[0]],
+            own_params,
             own_tags[row[0]],
-            own_series[row[0]],
+            outcomes[row[0]],
             query,
             children=children.get(row[0], 0),
         )
-        for row in found
+        for row, own_params in zip(found, all_params, strict=True)
     ]
 
 
@@ -93,30 +94,20 @@ def _row(
     row: Fetched,
     own_params: Mapping[str, JsonValue],
     own_tags: Mapping[str, str],
-    own_series: Sequence[Fetched],
+    outcome: Outcome,
     query: RunQuery,
     *,
     children: int,
 ) -> RunRow:
-    latest = {metric[0]: rows.real(metric[1]) for metric in own_series}
     return RunRow(
         run=rows.run(row),
         params=own_params,
         tags=own_tags,
-        latest=latest,
-        headline=rows.headline(own_series, query.headline),
-        matched=latest.get(query.metric.key) if query.metric else None,
+        latest=outcome.latest,
+        headline=outcome.headline(query.headline),
+        matched=outcome.latest.get(query.metric.key) if query.metric else None,
         children=children,
     )
-
-
-def _params(connection: Connection, ids: Sequence[str]) -> Mapping[str, dict[str, JsonValue]]:
-    found = fetch_among(connection, _select_params, ids)
-    values = msgspec.json.decode(f"[{','.join([text for _, _, text in found])}]")
-    by_run: dict[str, dict[str, JsonValue]] = {run_id: {} for run_id in ids}
-    for (run_id, key, _), value in zip(found, values, strict=True):
-        by_run[run_id][key] = value
-    return by_run
 
 
 def _tags(connection: Connection, ids: Sequence[str]) -> Mapping[str, dict[str, str]]:
@@ -126,34 +117,15 @@ def _tags(connection: Connection, ids: Sequence[str]) -> Mapping[str, dict[str, 
     return by_run
 
 
-def _series(connection: Connection, ids: Sequence[str]) -> Mapping[str, list[Fetched]]:
-    by_run: dict[str, list[Fetched]] = {run_id: [] for run_id in ids}
-    for row in fetch_among(connection, _select_series, ids):
-        by_run[row[-1]].append(row)
-    return by_run
-
-
-def _select_params(ids: Bounds) -> Select[Any]:
-    return _of_runs(select(params.c.run_id, params.c.key, params.c.value), params, ids)
-
-
 def _select_tags(ids: Bounds) -> Select[Any]:
-    return _of_runs(select(tags.c.run_id, tags.c.key, tags.c.value), tags, ids)
-
-
-def _select_series(ids: Bounds) -> Select[Any]:
-    return _of_runs(select(*rows.LATEST_COLUMNS, series.c.run_id), series, ids)
+    found = select(tags.c.run_id, tags.c.key, tags.c.value).where(tags.c.run_id.in_(ids))
+    return found.order_by(tags.c.run_id, tags.c.key)
 
 
 def _count_children(ids: Bounds) -> Select[Any]:
     parent = runs.c.parent_run_id
     found = select(parent, func.count()).where(parent.in_(ids), runs.c.archived == false())
     return found.group_by(parent)
-
-
-def _of_runs(found: Select[Any], table: Table, ids: Bounds) -> Select[Any]:
-    """Return those rows of a table that belong to some runs, by run and in the order of keys."""
-    return found.where(table.c.run_id.in_(ids)).order_by(table.c.run_id, table.c.key)
 
 
 def run_keys(connection: Connection, query: RunQuery) -> RunKeys:

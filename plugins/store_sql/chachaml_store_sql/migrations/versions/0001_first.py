@@ -6,7 +6,7 @@ Revises:
 
 import sqlalchemy as sa
 from alembic import op
-from chachaml_store_sql.schema import Real, Serial, Words
+from chachaml_store_sql.column_types import Real, Serial, Words
 
 revision = "0001"
 down_revision = None
