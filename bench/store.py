@@ -18,7 +18,7 @@ from typing import Any
 from chachaml_kernel.domain.metrics import Points
 from chachaml_kernel.domain.query import MetricCondition, Operator, RunQuery, Sort
 from chachaml_kernel.domain.runs import NewRun, Run, RunStatus
-from chachaml_store_sql import SqlStore, annotations, runs, schema
+from chachaml_store_sql import SqlStore, annotations, outcomes, runs, schema
 from chachaml_store_sql.lists.runs import list_runs
 from chachaml_store_sql.series.append import Append, Ticks, prepare
 from chachaml_store_sql.series.group import append_one
@@ -57,6 +57,7 @@ def fill(connection: Connection, count: int, series: int) -> None:
             (schema.series, [_series(i, j) for i in ids for j in range(series)]),
         ):
             connection.execute(insert(table), rows)
+        outcomes.keep(connection, [_id(i) for i in ids])
 
 
 def _experiment(i: int, runs: int) -> dict[str, object]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from chachaml_store_sql import SqlStore, schema
+from chachaml_store_sql import SqlStore, outcomes, schema
 from chachaml_store_sqlite import StoreSqlite
 from sqlalchemy import Connection, Table, insert
 
@@ -71,6 +71,7 @@ def _insert(connection: Connection, numbers: range, begin: int, runs: int) -> No
     ]
     for table, rows in tables:
         connection.execute(insert(table), list(rows))
+    outcomes.keep(connection, [_id(i) for i in numbers])
 
 
 def _experiments(runs: int, begin: int) -> Iterator[Row]:

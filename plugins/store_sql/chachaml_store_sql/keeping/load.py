@@ -51,18 +51,15 @@ def load(connection: Connection, batch: Batch) -> None:
 
 def load_points(connection: Connection, appends: Sequence[Append]) -> list[Grown]:
     """Append points to series of runs whatever their status; return what may be sealed."""
-    run_ids = {append.run_id for append in appends}
-    ended = outcomes.lock_ended(connection, run_ids)
     grown = append_to_all(connection, appends)
-    outcomes.keep(connection, ended)
     additions = [addition for append in appends for addition in append.additions]
     sealed = {
         one.series_id
         for one, addition in zip(grown, additions, strict=True)
         if one.length == one.added and len(addition.segments) == 1
     }
-    noted = note_if_ended(connection, run_ids, besides=sealed)
-    return [one for one in grown if one.has_gathered or one.series_id in noted]
+    ended = note_if_ended(connection, {append.run_id for append in appends}, besides=sealed)
+    return [one for one in grown if one.has_gathered or one.series_id in ended]
 
 
 def known_artifacts(connection: Connection, artifact_ids: Sequence[str]) -> set[str]:

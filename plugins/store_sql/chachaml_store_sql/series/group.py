@@ -9,6 +9,7 @@ from chachaml_kernel.domain.metrics import Points
 from chachaml_kernel.errors import NotFound
 from sqlalchemy import Connection
 
+from chachaml_store_sql import outcomes
 from chachaml_store_sql.batches import COLUMNS, Row, hold_runs, run_batches
 from chachaml_store_sql.once import apply_once
 from chachaml_store_sql.runs import no_run, refuse_ended
@@ -36,12 +37,15 @@ def append_group(
 
 def append_to_all(connection: Connection, appends: Sequence[Append]) -> list[Grown]:
     """Append to series of runs that are there, whatever their status."""
+    ended = outcomes.lock_ended(connection, {append.run_id for append in appends})
     found = hold_runs(connection, (append.run_id for append in appends))
     starts: dict[str, int] = {run_id: started_at for run_id, _, started_at in found}
     for append in appends:
         if append.run_id not in starts:
             raise no_run(append.run_id)
-    return [one for grown in _append_all(connection, appends, starts) for one in grown]
+    all_grown = _append_all(connection, appends, starts)
+    outcomes.keep(connection, ended)
+    return [one for grown in all_grown for one in grown]
 
 
 def append_one(connection: Connection, append: Append) -> Sequence[Grown]:
