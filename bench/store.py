@@ -57,7 +57,7 @@ def fill(connection: Connection, count: int, series: int) -> None:
             (schema.series, [_series(i, j) for i in ids for j in range(series)]),
         ):
             connection.execute(insert(table), rows)
-        outcomes.keep(connection, [_id(i) for i in ids])
+        outcomes.keep(connection, {_id(i): i + 9 for i in ids})
 
 
 def _experiment(i: int, runs: int) -> dict[str, object]:

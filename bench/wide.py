@@ -71,7 +71,7 @@ def _insert(connection: Connection, numbers: range, begin: int, runs: int) -> No
     ]
     for table, rows in tables:
         connection.execute(insert(table), list(rows))
-    outcomes.keep(connection, [_id(i) for i in numbers])
+    outcomes.keep(connection, {_id(i): _ended_at(i, begin) for i in numbers})
 
 
 def _experiments(runs: int, begin: int) -> Iterator[Row]:
@@ -89,8 +89,12 @@ def _id(i: int) -> str:
 def _run(i: int, begin: int) -> Row:
     started = begin + i * EVERY
     own = {"id": _id(i), "name": f"run {i}", "status": STATUSES[i % 4], "started_at": started}
-    rest = {"ended_at": started + i % 7_200_000, "archived": False, "env": "{}", "note": ""}
+    rest = {"ended_at": _ended_at(i, begin), "archived": False, "env": "{}", "note": ""}
     return {**own, "experiment_id": i % EXPERIMENTS + 1, "created_by": f"user{i % 7}", **rest}
+
+
+def _ended_at(i: int, begin: int) -> int:
+    return begin + i * EVERY + i % 7_200_000
 
 
 def _params(i: int) -> Iterator[Row]:

@@ -47,9 +47,7 @@ async def test_the_migrations_come_to_the_same_as_a_new_database(postgres_dsn: s
     await engine.dispose()
 
 
-async def test_an_older_database_has_the_outcomes_of_all_runs_that_ended(
-    postgres_dsn: str,
-) -> None:
+async def test_an_older_database_shows_what_it_did_and_keeps_what_ends(postgres_dsn: str) -> None:
     plugin = StorePostgres(dsn=postgres_dsn)
     async with plugin.chachaml_store() as store:
         await store.start_run(new_run("r"))
@@ -61,9 +59,12 @@ async def test_an_older_database_has_the_outcomes_of_all_runs_that_ended(
     await execute(postgres_dsn, f"UPDATE {VERSION_TABLE} SET version_num = '0001'")
     async with plugin.chachaml_store() as store:
         assert (await store.list_runs(RunQuery())).rows == before
+        await store.resume_run("r")
+        await store.end_run("r", RunStatus.FAILED, error=None, at=3_000)
     connection = await asyncpg.connect(postgres_dsn)
-    assert await connection.fetchval("SELECT count(*) FROM outcomes") == 1
+    found = await connection.fetch("SELECT run_id, ended_at FROM outcomes")
     await connection.close()
+    assert [tuple(row) for row in found] == [("r", 3_000)]
 
 
 async def test_all_text_has_the_order_of_code_points_whatever_the_order_of_the_database(

@@ -135,8 +135,8 @@ def buckets(count: int, max_points: int, *, has_nan: bool) -> list[tuple[int, in
 
 
 def landmarks(values: Sequence[float], buckets: Iterable[tuple[int, int]]) -> list[int]:
-    """Return the positions of both ends of a column, one value at least, and in each bucket, given
-    by where it begins and ends, of the least, the greatest and the first NaN value.
+    """Return the positions of both ends of a column, and in each bucket, given by where it begins
+    and ends, of the least, the greatest and the first NaN value; each has one value at least.
     """
     kept = {0, len(values) - 1}
     if math.isnan(sum(values)):  # NaN is among them, or infinities of both signs are

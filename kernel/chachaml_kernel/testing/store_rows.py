@@ -141,7 +141,7 @@ class RowSuite:
             racing = [
                 *(attempt("points", (f"m{key}", float(number), number)) for key in range(5)),
                 *(attempt("params", {f"p{number}-{key}": key}) for key in range(5)),
-                attempt("load points", ("m", float(number), number)),
+                *(attempt("load points", (f"m{key}", 0.5, number)) for key in range(3)),
                 *(attempt(what, None) for what in ("end", "resume", "end", "resume", "end")),
             ]
             await asyncio.gather(*racing)

@@ -4,12 +4,13 @@ A run that has ended takes neither params nor points until it is resumed, so tha
 have to gather them again, a row for each.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from operator import itemgetter
 from typing import Any, TypeAlias
 
 import msgspec
-from chachaml_kernel.domain.runs import Headline, RunStatus
+from chachaml_kernel.domain.runs import Headline
 from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
@@ -19,19 +20,18 @@ from sqlalchemy import (
     Select,
     Table,
     bindparam,
-    delete,
     select,
 )
 
 from chachaml_store_sql import rows
-from chachaml_store_sql.compiled import Fetched, fetch, fetch_among, run_many
-from chachaml_store_sql.schema import outcomes, params, runs, series
+from chachaml_store_sql.compiled import Fetched, fetch_among, run_many
+from chachaml_store_sql.schema import outcomes, params, series
 from chachaml_store_sql.upsert import insert_into
 
 Bounds: TypeAlias = Sequence[ColumnElement[Any]]
 
-AT_ONCE = 1_000
-"""Runs that are gone through at a time."""
+Ended: TypeAlias = Mapping[str, int | None]
+"""When runs have ended, by their ids; others are not in it."""
 
 
 class Outcome(Struct, frozen=True, array_like=True):
@@ -80,40 +80,26 @@ def outcome_of(own_params: Sequence[str], own_series: Sequence[Fetched]) -> Outc
     )
 
 
-def find(connection: Connection, run_ids: Sequence[str]) -> dict[str, Outcome]:
-    """Return the outcomes of runs: those that are kept, and what the others have by now."""
-    found = fetch_among(connection, _find, run_ids)
-    known = {run_id: _decoder.decode(body) for run_id, body in found}
+def find(connection: Connection, run_ids: Sequence[str], ended: Ended) -> dict[str, Outcome]:
+    """Return the outcomes of runs, of which some have `ended`.
+
+    What is kept counts only if it is of the end that the run has now; else the tables are asked.
+    """
+    known = {}
+    for run_id, ended_at, body in fetch_among(connection, _find, [*ended]):
+        if ended[run_id] == ended_at:
+            with suppress(msgspec.DecodeError):  # the tables are what is true
+                known[run_id] = _decoder.decode(body)
     return known | gather(connection, [run_id for run_id in run_ids if run_id not in known])
 
 
-def keep(connection: Connection, run_ids: Sequence[str]) -> None:
+def keep(connection: Connection, ended: Ended) -> None:
     """Keep the outcomes of runs that have ended, and that nobody else changes meanwhile."""
-    gathered = gather(connection, run_ids).items()
-    new = [{"run_id": run_id, "body": _encoder.encode(outcome)} for run_id, outcome in gathered]
-    run_many(connection, _put, new)
-
-
-def lock_ended(connection: Connection, run_ids: Iterable[str]) -> list[str]:
-    """Return those of some runs that have ended, and keep all from changing meanwhile."""
-    found = fetch_among(connection, _lock, sorted(run_ids))  # in the order in which all lock
-    return [run_id for run_id, status in found if status != RunStatus.RUNNING]
-
-
-def drop(connection: Connection, run_id: str) -> None:
-    """Forget the outcome of a run that is to take writes."""
-    fetch(connection, _drop, {"own_run": run_id})
-
-
-def keep_all(connection: Connection) -> None:
-    """Keep the outcomes of all runs that have ended, in a database that nobody else uses."""
-    last = ""
-    while True:
-        some = [row[0] for row in fetch(connection, _next_ended, {"last": last})]
-        if not some:
-            return
-        keep(connection, some)
-        last = some[-1]
+    if ended:
+        own = gather(connection, [*ended])
+        bodies = {run_id: _encoder.encode(outcome) for run_id, outcome in own.items()}
+        new = [{"run_id": each, "ended_at": ended[each], "body": bodies[each]} for each in ended]
+        run_many(connection, _put, new)
 
 
 def _json(text: str) -> str:
@@ -135,24 +121,11 @@ def _series(ids: Bounds) -> Executable:
 
 
 def _find(ids: Bounds) -> Executable:
-    return select(outcomes.c.run_id, outcomes.c.body).where(outcomes.c.run_id.in_(ids))
-
-
-def _lock(ids: Bounds) -> Executable:
-    some = select(runs.c.id, runs.c.status).where(runs.c.id.in_(ids))
-    return some.order_by(runs.c.id).with_for_update()
+    return select(outcomes).where(outcomes.c.run_id.in_(ids))
 
 
 def _put(dialect: Dialect) -> Executable:
     row = insert_into(outcomes, dialect)
     new = row.values({column.name: bindparam(column.name) for column in outcomes.c})
-    return new.on_conflict_do_update(index_elements=["run_id"], set_={"body": row.excluded.body})
-
-
-def _drop(_: Dialect) -> Executable:
-    return delete(outcomes).where(outcomes.c.run_id == bindparam("own_run"))
-
-
-def _next_ended(_: Dialect) -> Executable:
-    ended = runs.c.status != RunStatus.RUNNING.value, runs.c.id > bindparam("last")
-    return select(runs.c.id).where(*ended).order_by(runs.c.id).limit(AT_ONCE)
+    later = {"ended_at": row.excluded.ended_at, "body": row.excluded.body}
+    return new.on_conflict_do_update(index_elements=["run_id"], set_=later)

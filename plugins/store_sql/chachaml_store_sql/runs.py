@@ -163,7 +163,7 @@ def end(
         experiment, archived = ended
         running, now = counted("running", archived), counted(status.value, archived)
         note_run(connection, experiment, before=running, after=now, at=at)
-        outcomes.keep(connection, [run_id])
+        outcomes.keep(connection, {run_id: at})
         return
     before = require(connection, run_id)
     if before == RunStatus.RUNNING:  # it was resumed meanwhile, and is held now
@@ -196,7 +196,6 @@ def resume(connection: Connection, run_id: str) -> Run:
     ).one()
     was, now = counted(before.value, archived), counted("running", archived)
     note_run(connection, experiment, before=was, after=now)
-    outcomes.drop(connection, run_id)
     return get(connection, run_id)
 
 

@@ -197,9 +197,11 @@ outcomes = Table(
     "outcomes",
     metadata,
     Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("ended_at", BigInteger),
     Column("body", LargeBinary, nullable=False),
 )
-"""What lists show of runs that have ended, in MessagePack: see `outcomes.Outcome`."""
+"""What lists show of runs, in MessagePack (see `outcomes.Outcome`), as they were at one of their
+ends; it counts where that is the end that the run has now."""
 
 artifacts = Table(
     "artifacts",

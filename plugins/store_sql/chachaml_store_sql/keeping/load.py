@@ -38,8 +38,10 @@ def load(connection: Connection, batch: Batch) -> None:
     run_many(connection, _put_experiment, map(_experiment_row, batch.experiments))
     for whole in batch.runs:
         put_run(connection, whole)
-    ended = [whole.run.id for whole in batch.runs if whole.run.status != RunStatus.RUNNING]
-    outcomes.keep(connection, ended)
+    stored = [whole.run for whole in batch.runs]
+    outcomes.keep(
+        connection, {run.id: run.ended_at for run in stored if run.status != RunStatus.RUNNING}
+    )
     put_parents(connection, batch.parents)
     _put_artifacts(connection, batch.artifacts)
     for model in batch.models:

@@ -25,7 +25,6 @@ from chachaml_store_sql.annotations import insert_params
 from chachaml_store_sql.compiled import Fetched, fetch, fetch_among, first, run_many
 from chachaml_store_sql.datasets import insert_dataset
 from chachaml_store_sql.experiments import counted, note_named, note_run
-from chachaml_store_sql.outcomes import drop
 from chachaml_store_sql.runs import delete_pieces, insert_run, insert_tags
 from chachaml_store_sql.schema import datasets, params, runs, series, tags
 from chachaml_store_sql.series.append import BEHIND
@@ -92,7 +91,6 @@ def put_run(connection: Connection, whole: WholeRun) -> None:
         experiment, status, archived = before
         note_run(connection, experiment, before=counted(status, archived), after=None)
         _clear(connection, own)
-        drop(connection, run.id)
     kind = counted(run.status.value, run.archived)
     experiment = note_named(connection, run.experiment, new=kind, at=run.started_at)
     saved = whole.note_saved

@@ -7,18 +7,18 @@ from typing import Any
 import msgspec
 from chachaml_kernel.domain.paging import Page, Position
 from chachaml_kernel.domain.query import RunQuery, SortBy
-from chachaml_kernel.domain.runs import RunKeys, RunRow
+from chachaml_kernel.domain.runs import RunKeys, RunRow, RunStatus
 from chachaml_kernel.domain.values import JsonValue
 from sqlalchemy import ColumnElement, Connection, Select, Table, false, func, select
 
-from chachaml_store_sql import rows
+from chachaml_store_sql import outcomes, rows
 from chachaml_store_sql.compiled import Fetched, fetch_among
 from chachaml_store_sql.lists.filters import Shape, conditions, filter_values, shapes
 from chachaml_store_sql.lists.order import order_values, tiers
 from chachaml_store_sql.lists.pages import Tier, page_rows
 from chachaml_store_sql.lists.plan import Plan, plan, plan_near
 from chachaml_store_sql.lists.wanted import filters
-from chachaml_store_sql.outcomes import Outcome, find
+from chachaml_store_sql.outcomes import Outcome
 from chachaml_store_sql.schema import params, runs, series, tags
 
 Bounds = Sequence[ColumnElement[Any]]
@@ -73,8 +73,9 @@ def run_tiers(
 def complete(connection: Connection, found: Sequence[Fetched], query: RunQuery) -> list[RunRow]:
     """Return rows of `RUN_COLUMNS`, which may have more columns, as a list shows these runs."""
     ids = [row[0] for row in found]
-    outcomes = find(connection, ids)
-    all_params = msgspec.json.decode(f"[{','.join([outcomes[run_id].params for run_id in ids])}]")
+    ended = {row[0]: row[5] for row in found if row[3] != RunStatus.RUNNING}
+    own = outcomes.find(connection, ids, ended)
+    all_params = msgspec.json.decode(f"[{','.join([own[run_id].params for run_id in ids])}]")
     own_tags = _tags(connection, ids)
     children = dict(map(tuple, fetch_among(connection, _count_children, ids)))
     return [
@@ -82,7 +83,7 @@ def complete(connection: Connection, found: Sequence[Fetched], query: RunQuery) 
             row,
             own_params,
             own_tags[row[0]],
-            outcomes[row[0]],
+            own[row[0]],
             query,
             children=children.get(row[0], 0),
         )

@@ -6,13 +6,16 @@ from itertools import chain, repeat
 from typing import Any
 
 from chachaml_kernel.domain.metrics import Points
+from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.errors import NotFound
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, Executable, select
 
 from chachaml_store_sql import outcomes
 from chachaml_store_sql.batches import COLUMNS, Row, hold_runs, run_batches
+from chachaml_store_sql.compiled import fetch_among
 from chachaml_store_sql.once import apply_once
 from chachaml_store_sql.runs import no_run, refuse_ended
+from chachaml_store_sql.schema import runs
 from chachaml_store_sql.series.append import Append, Grown, summary
 from chachaml_store_sql.series.notes import note_gathered
 from chachaml_store_sql.series.segments import Segment
@@ -37,15 +40,22 @@ def append_group(
 
 def append_to_all(connection: Connection, appends: Sequence[Append]) -> list[Grown]:
     """Append to series of runs that are there, whatever their status."""
-    ended = outcomes.lock_ended(connection, {append.run_id for append in appends})
-    found = hold_runs(connection, (append.run_id for append in appends))
-    starts: dict[str, int] = {run_id: started_at for run_id, _, started_at in found}
+    run_ids = sorted({append.run_id for append in appends})  # in the order in which all lock
+    found = fetch_among(connection, _lock, run_ids)
+    starts: dict[str, int] = {run_id: started_at for run_id, _, started_at, _ in found}
+    running = RunStatus.RUNNING
+    ended = {run_id: ended_at for run_id, status, _, ended_at in found if status != running}
     for append in appends:
         if append.run_id not in starts:
             raise no_run(append.run_id)
     all_grown = _append_all(connection, appends, starts)
     outcomes.keep(connection, ended)
     return [one for grown in all_grown for one in grown]
+
+
+def _lock(ids: Sequence[ColumnElement[Any]]) -> Executable:
+    own = select(runs.c.id, runs.c.status, runs.c.started_at, runs.c.ended_at)
+    return own.where(runs.c.id.in_(ids)).order_by(runs.c.id).with_for_update()
 
 
 def append_one(connection: Connection, append: Append) -> Sequence[Grown]:

@@ -7,7 +7,6 @@ Revises: 0001
 import sqlalchemy as sa
 from alembic import op
 from chachaml_store_sql.column_types import Words
-from chachaml_store_sql.outcomes import keep_all
 
 revision = "0002"
 down_revision = "0001"
@@ -19,6 +18,6 @@ def upgrade() -> None:
     op.create_table(
         "outcomes",
         sa.Column("run_id", Words, sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("ended_at", sa.BigInteger),
         sa.Column("body", sa.LargeBinary, nullable=False),
     )
-    keep_all(op.get_bind())

@@ -154,7 +154,6 @@ def _compress(data: bytes) -> bytes:
     """Return a zstd frame that says its size, to the byte what `zstd.compress` returns."""
     compressor = _contexts.compressor or zstd.ZstdCompressor(LEVEL)
     _contexts.compressor = None  # one that fails is not used again
-    compressor.set_pledged_input_size(len(data))
     frame = compressor.compress(data, compressor.FLUSH_FRAME)
     _contexts.compressor = compressor
     return frame
