@@ -1,4 +1,4 @@
-"""Workload 12: clients that log to one run at full speed, and some who watch it."""
+"""Workload 13: clients that log to one run at full speed, and some who watch it."""
 
 import json
 import subprocess
@@ -55,13 +55,13 @@ def watchers(sizes: Sizes) -> Workload:
     def rows_of(count: int) -> tuple[Row, ...]:
         what = f"{CLIENTS} clients on one run, {count} watchers"
         return (
-            Row(f"watchers_{count}_rate", 12, what, "/s", more=True),
-            Row(f"watchers_{count}_cpu", 12, f"{what}: processor for each", "ms/s"),
-            Row(f"watchers_{count}_p50", 12, f"{what}: a point comes late, p50", "ms"),
-            Row(f"watchers_{count}_worst", 12, f"{what}: the latest point", "ms"),
+            Row(f"watchers_{count}_rate", 13, what, "/s", more=True),
+            Row(f"watchers_{count}_cpu", 13, f"{what}: processor for each", "ms/s"),
+            Row(f"watchers_{count}_p50", 13, f"{what}: a point comes late, p50", "ms"),
+            Row(f"watchers_{count}_worst", 13, f"{what}: the latest point", "ms"),
         )
 
-    nobody = Row("watchers_0_rate", 12, f"{CLIENTS} clients on one run", "/s", more=True)
+    nobody = Row("watchers_0_rate", 13, f"{CLIENTS} clients on one run", "/s", more=True)
     return Workload("watchers", (nobody, *rows_of(SOME), *rows_of(MANY)), prepare, ours_only=True)
 
 
