@@ -134,19 +134,19 @@ def buckets(count: int, max_points: int, *, has_nan: bool) -> list[tuple[int, in
     return list(pairwise(edges))
 
 
-def landmarks(values: Sequence[float], buckets: Iterable[tuple[int, int]]) -> list[int]:
-    """Return the positions of both ends of a column, and in each bucket, given by where it begins
+def landmarks(values: Sequence[float], spans: Iterable[tuple[int, int]]) -> list[int]:
+    """Return the positions of both ends of a column, and in each span, given by where it begins
     and ends, of the least, the greatest and the first NaN value; each has one value at least.
     """
     kept = {0, len(values) - 1}
     if math.isnan(sum(values)):  # NaN is among them, or infinities of both signs are
-        for begin, end in buckets:
+        for begin, end in spans:
             kept.update(begin + place for place in _extremes(list(values[begin:end])))
     else:
-        for begin, end in buckets:
-            span = list(values[begin:end])
-            kept.add(begin + span.index(min(span)))
-            kept.add(begin + span.index(max(span)))
+        for begin, end in spans:
+            part = list(values[begin:end])
+            kept.add(begin + part.index(min(part)))
+            kept.add(begin + part.index(max(part)))
     return sorted(kept)
 
 

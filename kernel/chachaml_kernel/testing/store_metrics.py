@@ -6,13 +6,14 @@ import sys
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chachaml_kernel.domain.metrics import MAX_STEP, MAX_TIME, MIN_STEP, Points, Window
 from chachaml_kernel.errors import NotFound
 from chachaml_kernel.ports import Store
 from chachaml_kernel.testing.builders import new_run, points
+from chachaml_kernel.testing.drawn import examples
 from chachaml_kernel.testing.reading import bits, columns, history_of, refused
 
 NAN, INF = math.nan, math.inf
@@ -230,14 +231,7 @@ class MetricSuite:
         await refused(store.outline("r", "missing", Window(), max_points=3), NotFound)
 
     @given(logged=LOGGED, window=WINDOWS)
-    @settings(
-        deadline=None,
-        max_examples=40,
-        suppress_health_check=[
-            HealthCheck.function_scoped_fixture,
-            HealthCheck.differing_executors,
-        ],
-    )
+    @examples(40)
     async def test_whatever_is_logged_is_read_back(
         self,
         store: Store,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,6 +20,7 @@ from chachaml_kernel.domain.runs import RunStatus
 from chachaml_kernel.domain.values import JsonValue
 from chachaml_kernel.ports import Store
 from chachaml_kernel.testing.builders import AT, new_run, points
+from chachaml_kernel.testing.drawn import examples
 from chachaml_kernel.testing.expressions import (
     TEXTS,
     TIMES,
@@ -110,14 +111,7 @@ class QuerySuite:
     """
 
     @given(given=st.lists(runs, max_size=5), asked=st.lists(expressions, min_size=1, max_size=8))
-    @settings(
-        deadline=None,
-        max_examples=60,
-        suppress_health_check=[
-            HealthCheck.function_scoped_fixture,
-            HealthCheck.differing_executors,
-        ],
-    )
+    @examples(60)
     async def test_any_query_chooses_the_runs_that_it_holds_for(
         self, store: Store, given: list[Given], asked: list[Expression]
     ) -> None:

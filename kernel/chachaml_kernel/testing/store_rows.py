@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -19,8 +19,10 @@ from chachaml_kernel.domain.runs import Headline, Run, RunRow, RunStatus
 from chachaml_kernel.errors import Conflict, NotFound
 from chachaml_kernel.ports import Store
 from chachaml_kernel.testing.builders import new_run, points
+from chachaml_kernel.testing.drawn import examples
 
 RUN_IDS = itertools.count()
+NEWEST = RunQuery()
 
 KEYS = st.sampled_from(["m", "n", "a/b", 'q"\\ü\U0001f600'])
 PARAMS: st.SearchStrategy[Any] = st.sampled_from(
@@ -41,21 +43,21 @@ DONE = st.lists(
 )
 
 
-async def do(store: Store, run_id: str, what: str, given: Any) -> None:  # noqa: ANN401  (see DONE)
+async def do(store: Store, run_id: str, what: str, how: Any) -> None:  # noqa: ANN401  (see DONE)
     """Do one of the things that `DONE` draws."""
     match what:
         case "params":
-            await store.log_params(run_id, given)
+            await store.log_params(run_id, how)
         case "points":
-            key, value, step = given
+            key, value, step = how
             await store.append_points(run_id, {key: points(value, steps=[step])})
         case "load points":
-            key, value, step = given
+            key, value, step = how
             await store.load_points([Block(run_id, key, points(value, steps=[step]))])
         case "tag":
-            await store.set_tag(run_id, *given)
+            await store.set_tag(run_id, *how)
         case "untag":
-            await store.delete_tag(run_id, given)
+            await store.delete_tag(run_id, how)
         case "end":
             await store.end_run(run_id, RunStatus.COMPLETED, error=None, at=2_000)
         case "resume":
@@ -69,16 +71,16 @@ async def do(store: Store, run_id: str, what: str, given: Any) -> None:  # noqa:
             await store.load(Batch(runs=[WholeRun(run=run)]))
 
 
-async def row_of(store: Store, run_id: str, **asked: Any) -> RunRow:  # noqa: ANN401
+async def row_of(store: Store, run_id: str, query: RunQuery = NEWEST) -> RunRow:
     """Return the row in a list of a run that is the only one of an experiment with its id."""
-    [row] = (await store.list_runs(RunQuery(experiment=run_id, **asked))).rows
+    [row] = (await store.list_runs(replace(query, experiment=run_id))).rows
     return row
 
 
-async def said(store: Store, run_id: str, **asked: Any) -> tuple[str, str]:  # noqa: ANN401
+async def said(store: Store, run_id: str, headline: tuple[str, ...] = ()) -> tuple[str, str]:
     """Return what a list and what the run itself says of it, as texts that can be compared."""
-    row = await row_of(store, run_id, **asked)
-    whole = await store.get_run(run_id, headline=asked.get("headline", ()))
+    row = await row_of(store, run_id, RunQuery(headline=headline))
+    whole = await store.get_run(run_id, headline=headline)
     latest = {metric.key: metric.value for metric in whole.metrics}
     listed = _text(row.run, row.headline, row.params, row.tags, row.latest)
     return listed, _text(whole.run, whole.headline, whole.params, whole.tags, latest)
@@ -94,25 +96,18 @@ class RowSuite:
     """A row says at any time what the run itself does."""
 
     @given(done=DONE, preferred=st.sampled_from([(), ("n", "m")]))
-    @settings(
-        deadline=None,
-        max_examples=40,
-        suppress_health_check=[
-            HealthCheck.function_scoped_fixture,
-            HealthCheck.differing_executors,
-        ],
-    )
+    @examples(40)
     async def test_a_row_says_what_the_run_does(
         self, store: Store, done: list[tuple[str, Any]], preferred: tuple[str, ...]
     ) -> None:
         run_id = f"row{next(RUN_IDS)}"
         await store.start_run(new_run(run_id, experiment=run_id))
-        for what, given_ in done:
+        for what, how in done:
             try:
-                await do(store, run_id, what, given_)
+                await do(store, run_id, what, how)
             except (Conflict, NotFound):
                 continue  # a param that is another already, or a run that takes no writes
-            row, whole = await said(store, run_id, headline=preferred)
+            row, whole = await said(store, run_id, preferred)
             assert row == whole
 
     async def test_a_run_that_goes_on_has_its_new_points_in_lists(self, store: Store) -> None:
@@ -124,7 +119,7 @@ class RowSuite:
         await store.log_params("r", {"p": 1})
         for _ in range(2):
             above = MetricCondition("m", Operator.GREATER, 1.5)
-            row = await row_of(store, "r", metric=above)
+            row = await row_of(store, "r", RunQuery(metric=above))
             assert (row.latest, row.params, row.matched) == ({"m": 2.0, "n": 3.0}, {"p": 1}, 2.0)
             assert row.headline is not None
             assert (row.headline.key, row.headline.step) == ("n", 9)
@@ -133,9 +128,9 @@ class RowSuite:
     async def test_a_row_is_right_whatever_raced(self, store: Store) -> None:
         await store.start_run(new_run("r", experiment="r"))
 
-        async def attempt(what: str, given_: Any) -> None:  # noqa: ANN401
+        async def attempt(what: str, how: Any) -> None:  # noqa: ANN401
             with suppress(NotFound):
-                await do(store, "r", what, given_)
+                await do(store, "r", what, how)
 
         for number in range(10):
             racing = [
