@@ -28,7 +28,7 @@ def moment(at: int, *, now: int) -> str:
 
 def precise(at: int) -> str:
     """Return `at` in ISO 8601 to the second, UTC, which a `<time>` element takes too."""
-    return f"{_utc(at):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{_utc(at).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def duration(milliseconds: int) -> str:

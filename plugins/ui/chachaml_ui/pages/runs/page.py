@@ -24,6 +24,7 @@ from chachaml_ui.pages.runs.columns import OFFERED, Column, columns_of
 from chachaml_ui.pages.runs.misreads import wrong
 from chachaml_ui.pages.runs.rows import in_order, lines
 from chachaml_ui.pages.runs.table import Direction, table
+from chachaml_ui.pages.runs.writing import write_rows
 
 
 async def list_runs(request: web.Request) -> web.StreamResponse:
@@ -43,13 +44,16 @@ async def list_runs(request: web.Request) -> web.StreamResponse:
         return render(request, "first_run.html", frame=frame, origin=origin)
     rows = [] if at.misread else list(in_order(found.rows, children))
     shown = table(at.columns, rows, _direction(kernel))
+    said = lines(at, rows, folds=folds, now=kernel.now())
+    of_many = at.query.experiment is None
     cursor = next_cursor(str(at.query.sort), found)
     answer = render(
         request,
         "runs/page.html",
         frame=frame,
         table=shown,
-        lines=lines(at, rows, folds=folds, now=kernel.now()),
+        rows=write_rows(shown, said, of_many=of_many),
+        of_many=of_many,
         next=cursor and at.page(cursor),
         dropped=[] if rows else await _dropped(kernel, at),
         passed=lambda: round((time.perf_counter() - began) * 1_000),
