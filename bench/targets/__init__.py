@@ -116,6 +116,10 @@ class Target(Program, Protocol):
         """Ask for what a browser asks for first to show the list of runs."""
         ...
 
+    def unseen(self) -> Read | None:
+        """Ask for what shows the list, but each time for runs that were not shown lately."""
+        ...
+
     def history(self, run: str, form: Form) -> Read | None:
         """Read all points of `SERIES`, as JSON for the form `list`, or as Arrow."""
         ...

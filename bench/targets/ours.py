@@ -1,6 +1,8 @@
 """chachaml-kernel with its default plugins, installed from wheels, as its command starts it."""
 
+import html
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
@@ -115,7 +117,20 @@ class Ours:
 
     def page(self) -> Read:
         """Ask for the HTML of the page of runs, which holds the first hundred."""
-        return Read(once(get("/runs")), lambda bodies: bodies[0].count(b"<tr") - 1)
+        return Read(once(get("/runs")), _rows_shown)
+
+    def unseen(self) -> Read | None:
+        """Ask for one page after the other, from the first one again behind the last."""
+        path = "/runs"
+
+        def ask() -> Call[Sequence[Body]]:
+            nonlocal path
+            body = yield get(path)
+            following = re.search(rb'rel="next" href="([^"]*)"', body)
+            path = html.unescape(following[1].decode()) if following else "/runs"
+            return [body]
+
+        return Read(ask, _rows_shown)
 
     def history(self, run: str, form: Form) -> Read | None:
         """Read a series whole."""
@@ -166,6 +181,10 @@ class Ours:
 
 def _metrics(run: str) -> str:
     return f"/api/w/runs/{run}/metrics"
+
+
+def _rows_shown(bodies: Sequence[Body]) -> int:
+    return bodies[0].count(b"<tr data-run")
 
 
 def _rows(bodies: Sequence[Body]) -> int:

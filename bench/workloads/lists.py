@@ -14,7 +14,10 @@ def lists(sizes: Sizes) -> Workload:
     def prepare(site: Site, target: Target) -> Measure:
         server = site.serve(target)
         target.fill_runs(server.port, server.folder, sizes.runs)
-        return lambda: read_lists(target, server.port, sizes)
+        return lambda: {
+            **read_lists(target, server.port, sizes),
+            **_read_unseen(target, server.port, sizes),
+        }
 
     what = f"{sizes.runs:,} runs stored"
     rows = (
@@ -22,6 +25,13 @@ def lists(sizes: Sizes) -> Workload:
         Row("lists_found", 5, f"{what}: 100 found by a metric", "ms"),
         Row("lists_ordered", 5, f"{what}: 100 sorted by a metric", "ms"),
         Row("lists_page", 5, f"{what}: what the page of runs asks for", "ms"),
+        Row(
+            "lists_unseen",
+            5,
+            f"{what}: the same of runs not seen lately",
+            "ms",
+            against="lists_page",
+        ),
     )
     return Workload("lists", rows, prepare)
 
@@ -36,3 +46,12 @@ def read_lists(target: Target, port: int, sizes: Sizes) -> dict[str, float]:
         for name, read in (*reads.items(), ("page", target.page()))
     }
     return {f"lists_{name}": figure for name, figure in figures.items()}
+
+
+def _read_unseen(target: Target, port: int, sizes: Sizes) -> dict[str, float]:
+    read = target.unseen()
+    if read is None:
+        return {}
+    rows = min(ROWS, sizes.runs // 2 - 1)
+    took = median_ms(port, read, expected=lambda n: n >= rows, seconds=sizes.seconds)
+    return {"lists_unseen": took}

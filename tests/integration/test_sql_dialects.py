@@ -78,7 +78,8 @@ def shape_of(kind: str) -> Shape:
         return kind, 0, (("nothing", 0, ()),)
     if kind in ("found", "among"):
         return kind, 0, (shape_of("rows tag in"), shape_of("rows metric <"))
-    if kind == "nothing" or kind in {f"{name} there" for name in (*OWN, "headline")}:
+    there = {f"{name} there" for name in (*OWN, "headline")}
+    if kind in {"nothing", "under another", *there}:
         return kind, 0, ()
     before = 1 if re.match(r"(rows )?(metric|param|tag)", kind) else 0
     parts: tuple[Shape, ...] = (("keys", 2, ()),) if kind.startswith("headline") else ()

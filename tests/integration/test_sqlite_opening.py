@@ -20,7 +20,8 @@ from chachaml_store_sql import upgrade
 from chachaml_store_sql.migrate import HEAD, KNOWN, VERSION_TABLE
 from chachaml_store_sql.schema import metadata
 from chachaml_store_sqlite import StoreSqlite
-from sqlalchemy import create_engine
+from chachaml_store_sqlite.database import prepare
+from sqlalchemy import NullPool, create_engine
 
 
 @pytest.fixture
@@ -31,6 +32,15 @@ def path(tmp_path: Path) -> Path:
 async def open_once(path: Path) -> None:
     async with StoreSqlite(path=path, busy_seconds=0.2).chachaml_store():
         pass
+
+
+def test_a_file_system_that_cannot_hold_the_log_is_named(path: Path) -> None:
+    def without_shared_memory() -> sqlite3.Connection:
+        return sqlite3.connect(f"{path.as_uri()}?vfs=unix-dotfile", uri=True, isolation_level=None)
+
+    engine = create_engine("sqlite://", creator=without_shared_memory, poolclass=NullPool)
+    with pytest.raises(ConfigError, match="write-ahead log is not possible"):
+        prepare(engine, path, busy_seconds=0.2)
 
 
 def test_the_migrations_come_to_the_same_as_a_new_database(tmp_path: Path) -> None:

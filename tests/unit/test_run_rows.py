@@ -57,7 +57,7 @@ def written(
         {"when": "6 min ago"},
         {"precise": "2026-11-23T05:00:01Z"},
         {"lasted": "55 s"},
-        {"fold": Fold("/runs?open=0193b1c2", 3, is_open=False)},
+        {"fold": Fold("/runs?open=0193b1c2", 3, is_open=False, rest="")},
         {"parent": "0193b1c1"},
     ],
     ids=lambda other: next(iter(other)),
@@ -103,6 +103,20 @@ def test_what_people_wrote_is_escaped_in_rows() -> None:
     assert "<b " not in row
     assert '"x"' not in row
     assert row.count("&lt;b title=&#34;x&#34;&gt;") == row.count("&lt;b")
+
+
+def test_a_row_is_written_once() -> None:
+    row = written(replace(LINE, name="once"))
+    assert written(replace(LINE, name="".join(("on", "ce")))) is row
+
+
+def test_a_table_of_many_rows_does_not_drop_those_that_others_see_again() -> None:
+    row = written()
+    head = Head("metric", "", "acc", "acc", Sort("metric", "acc"), "n", "metric.acc")
+    many = [replace(LINE, name=f"one of many {number}") for number in range(KEPT)]
+    table = Table([Column("metric", "acc")], [Strip(head, [CELL] * KEPT)], sparked=None, curve="")
+    assert len(set(write_rows(table, many, of_many=True))) == KEPT
+    assert written() is row
 
 
 def test_rows_beyond_those_that_are_kept_are_written_anew() -> None:

@@ -57,9 +57,9 @@ class MetricCondition(Struct, frozen=True):
 class RunQuery(Struct, frozen=True, kw_only=True):
     """Which runs, in which order, from where, and how many.
 
-    `archived` none means both. `roots` are runs without a parent. A param matches the text of its
-    value, or its number. `headline` are the preferred keys, first one first. `where` is what must
-    hold beside all else; no time in it is relative to now.
+    `archived` none means both. `roots` are runs without a parent that is not archived. A param
+    matches the text of its value, or its number. `headline` are the preferred keys, first one
+    first. `where` is what must hold beside all else; no time in it is relative to now.
     """
 
     experiment: str | None = None

@@ -107,20 +107,26 @@ def is_number(value: JsonValue) -> TypeGuard[int | float]:
 
 def matching(memory: Memory, query: RunQuery) -> list[RunRecord]:
     """Return all runs that `query` describes, whatever its order and limit."""
-    return [record for record in memory.runs.values() if matches(record, query)]
+    return [record for record in memory.runs.values() if matches(memory, record, query)]
 
 
-def matches(record: RunRecord, query: RunQuery) -> bool:
+def matches(memory: Memory, record: RunRecord, query: RunQuery) -> bool:
     """Tell whether a run is one that `query` describes."""
     wanted = ("experiment", "status", "created_by", "name", "parent_run_id", "archived")
     return (
         all(getattr(query, one) in (None, getattr(record.run, one)) for one in wanted)
-        and not (query.roots and record.run.parent_run_id)
+        and not (query.roots and is_under_another(memory, record.run))
         and all(record.tags.get(key) == value for key, value in query.tags.items())
         and all(param_matches(record, key, value) for key, value in query.params.items())
         and (query.metric is None or satisfies(record, query.metric))
         and (query.where is None or holds(query.where, subject(record, query.headline)))
     )
+
+
+def is_under_another(memory: Memory, run: Run) -> bool:
+    """Tell whether a run has a parent that is not archived."""
+    parent = memory.runs.get(run.parent_run_id or "")
+    return parent is not None and not parent.run.archived
 
 
 def subject(record: RunRecord, preferred: Sequence[str]) -> Subject:

@@ -121,6 +121,9 @@ class CountSuite:
             await store.start_run(run)
         await store.set_archived("hidden", archived=True)
         assert await run_ids(store, RunQuery(roots=True)) == ["other", "root"]
+        await store.set_archived("root", archived=True)
+        assert await run_ids(store, RunQuery(roots=True)) == ["child", "other"]
+        await store.set_archived("root", archived=False)
         rows = (await store.list_runs(RunQuery(archived=None))).rows
         assert {row.run.id: row.children for row in rows} == {
             "root": 1,

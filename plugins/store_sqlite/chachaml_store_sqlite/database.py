@@ -90,11 +90,16 @@ def _switch_to_wal(connection: Connection, busy_seconds: float) -> None:
     while connection.exec_driver_sql("PRAGMA journal_mode").scalar() != "wal":
         try:
             connection.exec_driver_sql("PRAGMA auto_vacuum = INCREMENTAL")
-            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            mode = connection.exec_driver_sql("PRAGMA journal_mode = WAL").scalar()
         except DBAPIError as error:
             if not is_busy(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.02)
+        else:
+            if mode != "wal":  # which SQLite does not call an error
+                raise ConfigError(
+                    "a write-ahead log is not possible on this file system; use a local disk"
+                )
 
 
 def _migrate(connection: Connection) -> None:

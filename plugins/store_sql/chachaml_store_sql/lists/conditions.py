@@ -3,16 +3,14 @@
 All conditions are true or false, never NULL, so that they can be turned around.
 """
 
-import operator
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 from chachaml_kernel.domain.language.fields import KINDS
 from chachaml_kernel.domain.language.fields import OPERATORS as ALLOWED
 from chachaml_kernel.domain.language.tree import FieldName
 from sqlalchemy import (
     BigInteger,
-    BindParameter,
     ColumnElement,
     Double,
     FromClause,
@@ -31,42 +29,17 @@ from sqlalchemy import (
     union,
 )
 
+from chachaml_store_sql.lists.comparing import (
+    COMPARE,
+    NAN,
+    NUMBERS,
+    OPERATORS,
+    Bound,
+    Condition,
+    Test,
+)
 from chachaml_store_sql.lists.headline import headline_series
 from chachaml_store_sql.schema import experiments, params, runs, series, tags
-
-Bound: TypeAlias = BindParameter[Any]
-Condition: TypeAlias = ColumnElement[bool]
-Test: TypeAlias = Callable[..., Condition]
-"""A condition on a column, or on a row of a table, as a function of that and its bound values."""
-
-
-def _typed(column: ColumnElement[Any], values: Sequence[Bound]) -> Sequence[ColumnElement[Any]]:
-    """Return values as what a column is compared with, which SQLAlchemy does for a single one."""
-    return [type_coerce(value, column.type) for value in values]
-
-
-COMPARE: Mapping[str, Test] = {
-    "=": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-OPERATORS: Mapping[str, Test] = {
-    **COMPARE,
-    "in": lambda column, *values: column.in_(_typed(column, values)),
-    "not in": lambda column, *values: column.not_in(_typed(column, values)),
-    "~": lambda column, pattern: column.ilike(pattern, escape="\\"),
-    "!~": lambda column, pattern: column.not_ilike(pattern, escape="\\"),
-}
-NAN: Mapping[str, Test] = {
-    "is nan": lambda column: column.is_(None),
-    "is number": lambda column: column.is_not(None),
-}
-"""What else a column of type `Real` is asked: NULL means NaN there, if there is a row at all."""
-
-NUMBERS = {**COMPARE, "in": OPERATORS["in"], "not in": OPERATORS["not in"], **NAN}
 
 OWN: Mapping[FieldName, ColumnElement[Any]] = {
     "id": runs.c.id,
@@ -249,6 +222,13 @@ def _keys(*preferred: Bound) -> Sequence[Bound]:
     return preferred
 
 
+def _is_under_another() -> Condition:
+    """Return: the run has a parent that is not archived."""
+    parents = runs.alias("parents")
+    is_parent = parents.c.id == runs.c.parent_run_id
+    return exists().where(is_parent, parents.c.archived == false()).correlate(runs)
+
+
 def _has_metrics() -> Condition:
     return exists().where(series.c.run_id == runs.c.id).correlate(runs)
 
@@ -278,6 +258,7 @@ CONDITIONS: Mapping[str, Callable[..., Any]] = {
     },
     **{f"experiment {op}": _experiment(test) for op, test in OPERATORS.items()},
     "experiment =": _of_experiment,
+    "under another": _is_under_another,
     "headline there": _has_metrics,
     **{f"headline {op}": _headline(test) for op, test in NUMBERS.items()},
     "keys": _keys,

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from chachaml_store_sql.compiled import fetch
-from chachaml_store_sql.lists.conditions import COMPARE
+from chachaml_store_sql.lists.comparing import COMPARE
 from chachaml_store_sql.lists.filters import Filter, Shape, conditions, filter_values, shapes
 from chachaml_store_sql.lists.plan import plan
 from chachaml_store_sql.schema import runs, series

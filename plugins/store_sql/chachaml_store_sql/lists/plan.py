@@ -17,7 +17,8 @@ from msgspec import Struct
 from sqlalchemy import Connection, Dialect, Executable, Select, func, literal, select
 
 from chachaml_store_sql.compiled import Build, Values, fetch
-from chachaml_store_sql.lists.conditions import COMPARE, FEW
+from chachaml_store_sql.lists.comparing import COMPARE
+from chachaml_store_sql.lists.conditions import FEW
 from chachaml_store_sql.lists.filters import Filter, Shape, conditions, filter_values, shapes
 from chachaml_store_sql.lists.keyset import Key
 from chachaml_store_sql.lists.pages import Tier, row_after

@@ -41,7 +41,7 @@ def filters(query: RunQuery) -> list[Filter]:
     tagged = [Comparison(Field("tag", key), "=", (value,)) for key, value in query.tags.items()]
     wanted = [_filter(each, query.headline) for each in (*own, *tagged)]
     if query.roots:
-        wanted.append(Filter("not", parts=(_there(Field("parent")),)))
+        wanted.append(Filter("not", parts=(Filter("under another"),)))
     wanted.extend(_param(key, text) for key, text in query.params.items())
     if query.metric is not None:
         wanted.append(_metric(query.metric.key, query.metric.op.value, query.metric.value))

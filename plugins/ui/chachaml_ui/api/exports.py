@@ -76,7 +76,7 @@ def _read_form(body: bytes) -> Chosen:
     """Return what a form says, which has `ids` once for each run; raise `Invalid`."""
     try:
         fields = parse_qs(body.decode(), keep_blank_values=True)
-    except ValueError as error:  # no UTF-8, or very many fields
+    except ValueError as error:  # no UTF-8
         raise Invalid(f"the body is not a form: {error}") from None
     said = {name: texts if name == "ids" else texts[-1] for name, texts in fields.items()}
     try:

@@ -7,7 +7,6 @@ from chachaml_kernel.domain.language.misread import Misread
 from chachaml_kernel.domain.query import RunQuery
 from chachaml_kernel.errors import Invalid
 from msgspec import Struct, structs
-from msgspec.structs import replace
 from multidict import MultiDict, MultiMapping
 
 from chachaml_ui.api.queries import query_reader
@@ -20,6 +19,8 @@ HOW = ("sort", "order", "limit", "cursor", "columns", "group", "open")
 """The parameters that say how runs are shown; all others choose runs."""
 UNFOLDED = 20
 """Runs whose children a page shows."""
+CHILDREN = 100
+"""Children of a run that a page shows."""
 
 
 class Shown(Runs, frozen=True, forbid_unknown_fields=True):
@@ -102,8 +103,8 @@ def _query(shown: Shown) -> tuple[RunQuery, Misread | None]:
 
 
 def children_of(at: Address, run_id: str) -> RunQuery:
-    """Return the query for the runs that are unfolded under another one."""
-    return replace(RunQuery(archived=at.query.archived), parent_run_id=run_id)
+    """Return the query for the runs that are unfolded under another one, in the list's order."""
+    return RunQuery(parent_run_id=run_id, sort=at.query.sort, limit=CHILDREN)
 
 
 def written(parameters: Mapping[str, str | None]) -> str:

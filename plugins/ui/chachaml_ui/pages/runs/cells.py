@@ -15,7 +15,7 @@ LONGEST = 80
 """Characters of a value that a cell shows; its title shows more."""
 FITTING = 20
 """Characters that fit into any cell."""
-TITLE = 1_000
+TITLE = 300
 """Characters of a value that the title of its cell shows."""
 
 

@@ -45,7 +45,10 @@ def downloads(query: RunQuery, formats: Sequence[str]) -> Sequence[Download]:
 
 
 def text(query: RunQuery) -> str:
-    """Return a query of the language for the same runs, wherever a list of them begins."""
+    """Return a query of the language for the same runs, wherever a list of them begins.
+
+    Children that a list folds under their parents are among them.
+    """
     return printed(all_of(*_parts(query)))
 
 

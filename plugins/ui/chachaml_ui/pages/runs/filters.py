@@ -108,7 +108,12 @@ def tags(at: Address, rows: Sequence[RunRow]) -> Sequence[Choice]:
 
 
 def is_folded(at: Address) -> bool:
-    """Tell whether children stand under their parents: where nothing else could hide them."""
+    """Tell whether children stand under their parents: where nothing else could hide them.
+
+    Parents and children are archived apart, so a list of archived runs is flat.
+    """
+    if at.query.archived is not False:
+        return False
     if "roots" in at.asked:
         return at.query.roots
     is_any = at.filters.keys() <= {"experiment", "archived"}

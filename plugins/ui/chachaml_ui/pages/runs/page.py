@@ -33,33 +33,37 @@ async def list_runs(request: web.Request) -> web.StreamResponse:
     at = read_address(request.query)
     kernel = request.app[KERNEL]
     folds = filters.is_folded(at)
+    if not folds:
+        at = replace(at, open=())  # children stand in places of their own
     frame, found, counts, children = await asyncio.gather(
         load_frame(request),
-        kernel.runs.list(replace(at.query, roots=folds)),
+        kernel.runs.list(replace(at.query, roots=folds or at.query.roots)),
         kernel.runs.counts(at.query),
         _children(kernel, at),
     )
-    if not found.rows and not at.asked:
+    if not at.asked and not counts.total:
         origin = f"{request.scheme}://{request.host}"
         return render(request, "first_run.html", frame=frame, origin=origin)
     rows = [] if at.misread else list(in_order(found.rows, children))
     shown = table(at.columns, rows, _direction(kernel))
-    said = lines(at, rows, folds=folds, now=kernel.now())
+    grouped = await _groups(kernel, at, rows) if at.group and rows else {"groups": None}
     of_many = at.query.experiment is None
+    said = [] if grouped["groups"] else lines(at, rows, folds=folds, now=kernel.now())
+    written = write_rows(shown, said, of_many=of_many) if said else []
     cursor = next_cursor(str(at.query.sort), found)
     answer = render(
         request,
         "runs/page.html",
         frame=frame,
         table=shown,
-        rows=write_rows(shown, said, of_many=of_many),
+        rows=written,
         of_many=of_many,
         next=cursor and at.page(cursor),
         dropped=[] if rows else await _dropped(kernel, at),
         passed=lambda: round((time.perf_counter() - began) * 1_000),
         **_asked(at, counts),
         **_menus(kernel, at, frame, rows, shown.columns),
-        **(await _groups(kernel, at, rows) if at.group and rows else {"groups": None}),
+        **grouped,
     )
     if at.misread:
         answer.set_status(400)

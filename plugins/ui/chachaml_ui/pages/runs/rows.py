@@ -8,18 +8,24 @@ from chachaml_kernel.domain.runs import RunRow, RunStatus
 from msgspec import Struct
 
 from chachaml_ui.pages import words
-from chachaml_ui.pages.runs.address import Address
+from chachaml_ui.pages.runs.address import CHILDREN, Address, written
 
 SHORT = 8
 """Characters of an id that tell runs apart on one page: the last ones, the first are a time."""
 
 
+TOLD = 300
+"""Characters of an error that a row tells."""
+
+
 class Fold(Struct, frozen=True):
-    """What shows or hides the children of a run."""
+    """What shows or hides the children of a run; `rest` leads to all of them where some are left
+    out."""
 
     href: str
     count: int
     is_open: bool
+    rest: str
 
 
 class Line(Struct, frozen=True):
@@ -62,7 +68,6 @@ def _line(
     at: Address, row: RunRow, only: Callable[[str, str | None], str], *, folds: bool, now: int
 ) -> Line:
     run = row.run
-    has_fold = folds and row.children > 0
     lasted = now - run.started_at if run.duration is None else run.duration
     return Line(
         id=run.id,
@@ -70,7 +75,7 @@ def _line(
         name=run.name or run.id[-SHORT:],
         href=f"/runs/{quote(run.id, safe='')}",
         status=run.status,
-        error=run.error or "",
+        error=_told(run.error or ""),
         experiment=run.experiment,
         of_experiment=only("experiment", run.experiment),
         author=run.created_by or "",
@@ -78,6 +83,18 @@ def _line(
         when=words.moment(run.started_at, now=now),
         precise=words.precise(run.started_at),
         lasted=words.duration(lasted),
-        fold=Fold(at.unfold(run.id), row.children, run.id in at.open) if has_fold else None,
+        fold=_fold(at, row) if folds and row.children else None,
         parent=run.parent_run_id if run.parent_run_id in at.open else None,
     )
+
+
+def _told(error: str) -> str:
+    return error if len(error) <= TOLD else f"{error[: TOLD - 1]}…"
+
+
+def _fold(at: Address, row: RunRow) -> Fold:
+    is_open, run_id = row.run.id in at.open, row.run.id
+    is_cut = is_open and row.children > CHILDREN
+    order = {name: at.asked.get(name) for name in ("sort", "order")}
+    rest = written({"parent_run_id": run_id, **order}) if is_cut else ""
+    return Fold(at.unfold(run_id), row.children, is_open, rest)

@@ -11,19 +11,20 @@ from chachaml_ui.pages.runs.table import Table
 from chachaml_ui.pages.templates import environment
 
 KEPT = 256
-"""Rows that are kept as they were written: a few pages of a hundred, of up to some kB a row."""
+"""Rows that are kept as they were written, a few kB each. A table with more than half as many keeps
+none, since it would drop its first rows before somebody sees them again."""
 
 
 def write_rows(table: Table, lines: Sequence[Line], *, of_many: bool) -> Sequence[Markup]:
-    """Return the rows of `table`, with `of_many` experiments each with the name of its own.
+    """Return the rows of `table`; with `of_many` experiments each says which one it is of.
 
-    Somebody who looks at a list sees most of its rows again, so those last written are kept, by
-    all that stands in them.
+    Somebody who looks at a list sees most of its rows again, so the last ones are kept.
     """
+    write = _row if len(lines) <= KEPT // 2 else _row.__wrapped__
     cells = zip(*(strip.cells for strip in table.strips), strict=True)
     return [
-        _row(line, of_line, table.sparked, table.curve, of_many)
-        for line, of_line in zip(lines, cells, strict=True)
+        write(line, own, table.sparked, table.curve, of_many)
+        for line, own in zip(lines, cells, strict=True)
     ]
 
 
