@@ -54,9 +54,11 @@ def test_what_somebody_else_did_meanwhile_is_said_in_the_dialog(
 ) -> None:
     server = serve_runs(a_running_run)
     page = visit(server, f"/runs/{RUN}", refusals=(409,))
-    httpx.post(f"{server.url}/api/w/runs/{RUN}/end", json={"status": "failed"}).raise_for_status()
     page.get_by_role("button", name="End run").click()
     dialog = page.get_by_role("dialog", name="End this run")
+    expect(dialog).to_be_visible()
+    httpx.post(f"{server.url}/api/w/runs/{RUN}/end", json={"status": "failed"}).raise_for_status()
+    expect(page.locator("#run-head .title .st")).to_have_text("failed")
     dialog.get_by_role("button", name="End run").click()
     expect(dialog.get_by_role("alert")).to_contain_text("failed")
     assert detail(server)["status"] == "failed"
