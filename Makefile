@@ -40,7 +40,7 @@ types: $(BIN)/.test-ready ## mypy --strict over everything
 	cd $(ROOT) && $(BIN)/mypy
 
 bench: $(BIN)/.test-ready ## measure speed and size (PEERS=1: others beside; FULL=1: 100 million points)
-	cd $(ROOT) && $(BIN)/python -m bench $(if $(PEERS),--peers) $(if $(FULL),--stored 10000000 100000000) $(ARGS)
+	cd $(ROOT) && $(BIN)/python -m bench $(ARGS) $(if $(PEERS),--peers) $(if $(FULL),--stored 10000000 100000000)
 
 charts: $(UV) ## draw the README's charts from what was measured
 	cd $(ROOT) && $(UV) run --frozen --inexact --group bench python -m bench.charts $(ARGS)
