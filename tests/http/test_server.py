@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import zlib
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
@@ -15,6 +16,7 @@ from chachaml_kernel.memory import MemoryStore
 from chachaml_ui import Ui
 from chachaml_ui.server import listen
 
+from tests.http import raw
 from tests.http.serving import kernel, serving
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -194,7 +196,7 @@ CHUNKED = (
 )
 
 
-@pytest.mark.parametrize("sent", [[HALF], [CHUNKED], [CHUNKED, b"3\r\n{  \r\n", b"ZZZ\r\n"]])
+@pytest.mark.parametrize("sent", [[HALF], [CHUNKED], [CHUNKED, b"3\r\n{  \r\n"]])
 async def test_a_body_that_does_not_come_is_given_up_after_a_while(sent: list[bytes]) -> None:
     async with serving(settings=Ui(port=0, body_timeout=0.01)) as (url, _):
         reader, writer = await connect(url)
@@ -205,6 +207,35 @@ async def test_a_body_that_does_not_come_is_given_up_after_a_while(sent: list[by
         assert b" 400 Bad Request\r\n" in answer
         assert b"Server: chachaml\r\n" in answer
         writer.close()
+
+
+ENCODED = (
+    b"POST /api/w/runs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    b"Content-Encoding: deflate\r\nContent-Length: 4\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ([CHUNKED, b"3\r\n{  \r\n", b"ZZZ\r\n"], "Invalid character in chunk size"),
+        ([CHUNKED, b"2\r\n{}X"], "Expected LF after chunk data"),
+        ([CHUNKED, b"f" * 20 + b"\r\n"], "Chunk size overflow"),
+        ([CHUNKED, b"2\r\n{}\r\n0\r\nno header\r\n\r\n"], "Invalid header token"),
+        ([ENCODED, zlib.compress(b"{}")[:4]], "deflate"),
+    ],
+)
+async def test_a_body_that_is_no_valid_http_is_refused_at_once(
+    sent: list[bytes], said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(settings=Ui(port=0, body_timeout=3_600)) as (url, _):
+        client = await raw.connect(url)
+        await client.send(*sent)
+        answer = await client.all()
+        assert answer.count(b"HTTP/1.1 ") == 1
+        assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+        assert answer.endswith(f'is encoded wrongly: {said}"}}'.encode())
+    assert not caplog.records
 
 
 async def test_a_request_that_does_not_end_is_given_up_after_the_timeout(

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from aiohttp import web
+from aiohttp import StreamReader, web
 from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web_protocol import _ErrInfo
 
 from chachaml_ui.answers import problem
 
@@ -25,6 +26,26 @@ class Connection(web.RequestHandler):
         """Take what the framework's own takes."""
         super().__init__(*args, **options)
         self.work: set[asyncio.Timeout] = set()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has come; a body that is no valid HTTP breaks off at once.
+
+        The framework takes what is wrong with a body for a request that follows, and goes on
+        waiting for the end of that body.
+        """
+        super().data_received(data)
+        wrong = self._messages[-1][0] if self._messages else None
+        body = self._last_body()
+        if isinstance(wrong, _ErrInfo) and body is not None and not body.is_eof():
+            self._messages.pop()
+            body.set_exception(web.RequestPayloadError(wrong.message))
+            self.close()  # nobody knows where a next request would begin
+
+    def _last_body(self) -> StreamReader | None:
+        """Return the body of the request before what came last, unless it has been answered."""
+        if len(self._messages) > 1:
+            return self._messages[-2][1]
+        return None if self._current_request is None else self._current_request.content
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """End the work for the client, which has gone away."""

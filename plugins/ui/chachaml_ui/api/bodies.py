@@ -98,4 +98,5 @@ async def _invite(request: web.Request) -> None:
 
 def _broken(error: Exception) -> Invalid:
     said = str(error).rpartition("message:")[2].strip()  # behind the framework's own status
-    return Invalid(f"the body broke off or is encoded wrongly: {said or type(error).__name__}")
+    why = said.partition("\n")[0].rstrip(":") or type(error).__name__
+    return Invalid(f"the body broke off or is encoded wrongly: {why}")

@@ -31,6 +31,8 @@ def read_json(body: bytes) -> JsonValue:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         if b"NaN" in body or b"Infinity" in body:
             return _read_tolerantly(body)
+        if not body.strip():
+            raise Invalid("the body is empty; send JSON") from None
         raise Invalid(f"the body is not valid JSON in UTF-8: {error}") from None
     except RecursionError:
         raise Invalid(TOO_DEEP) from None
@@ -68,8 +70,10 @@ def _read_tolerantly(body: bytes) -> JsonValue:
     """Return what `body` says where only Python's own parser can tell."""
     try:
         value: JsonValue = json.loads(body.decode(), parse_float=_finite)
-        msgspec.json.encode(value)  # refuses lone surrogates, which Python's parser lets through
-    except ValueError as error:
+        # What Python's parser lets through, and what others could not read again: lone surrogates,
+        # and a digit more in negative numbers.
+        _decoder.decode(msgspec.json.encode(value))
+    except (ValueError, msgspec.MsgspecError) as error:
         raise Invalid(f"the body is not valid JSON in UTF-8: {error}") from None
     except RecursionError:
         raise Invalid(TOO_DEEP) from None
