@@ -206,6 +206,15 @@ def test_a_key_that_is_none_is_refused(api: Api, run: str, key: str) -> None:
     assert "Idempotency-Key" in detail(answer, 400)
 
 
+def test_two_idempotency_keys_are_refused(api: Api, run: str) -> None:
+    answer = api.http.post(
+        f"/api/w/runs/{run}/metrics",
+        json={"a": 1},
+        headers=[("Idempotency-Key", "one"), ("Idempotency-Key", "two")],
+    )
+    assert "more than one Idempotency-Key; send one" in detail(answer, 400)
+
+
 def test_a_large_body_of_columns_is_logged(api: Api, run: str) -> None:
     values = [float(i) for i in range(50_000)]
     answer = api.send(f"/api/w/runs/{run}/metrics", json.dumps({"metrics": {"v": values}}).encode())

@@ -77,7 +77,14 @@ def _connect(runner: web.AppRunner, settings: Ui) -> Callable[[], Connection]:
     log = _prepared(access_logger) if settings.access_log else None
     posts = runner.app.get(POSTS)
     make = Connection if posts is None else partial(ExpressConnection, posts=posts)
-    return partial(make, manager, loop=loop, access_log=log, lingering_time=REFUSED_SECONDS)
+    return partial(
+        make,
+        manager,
+        loop=loop,
+        access_log=log,
+        lingering_time=REFUSED_SECONDS,
+        auto_decompress=False,  # bodies that end too early would pass for whole ones
+    )
 
 
 def _prepared(log: logging.Logger) -> logging.Logger:

@@ -6,6 +6,7 @@ from typing import Any, get_origin
 
 from aiohttp import web
 from chachaml_kernel.domain.idempotency import Once, check_idempotency_key
+from chachaml_kernel.errors import Invalid
 from multidict import MultiDict
 
 from chachaml_ui.answers import VARY, json_answer
@@ -32,7 +33,7 @@ def bind(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]
         query = read_query(request.query if request.rel_url.raw_query_string else no_query)
         with request.app[BUDGET].share() as share:
             body, raw = await read_body(request, share)
-            key = request.headers.get("Idempotency-Key")
+            key = _key_of(request)
             call = WebCall(
                 kernel=request.app[KERNEL],
                 path=path,
@@ -79,6 +80,13 @@ def _body_reader(route: Route) -> BodyReader:
     if get_origin(type_) is AsyncIterator:
         return read_octets
     return read_raw if type_ is bytes else read_value
+
+
+def _key_of(request: web.Request) -> str | None:
+    keys = request.headers.getall("Idempotency-Key", [None])
+    if len(keys) > 1:
+        raise Invalid("there is more than one Idempotency-Key; send one")
+    return keys[0]
 
 
 def once_of(method: str, raw_path: str, body: bytes, key: str | None) -> Once | None:

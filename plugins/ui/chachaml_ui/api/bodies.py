@@ -8,14 +8,13 @@ from aiohttp import web
 from aiohttp.client_exceptions import ClientError
 from chachaml_kernel.errors import Invalid
 
+from chachaml_ui.api.unpacking import Unpacker
 from chachaml_ui.budget import Share
 from chachaml_ui.keys import BODY_TIMEOUT
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 ARROW = "application/vnd.apache.arrow.stream"
-ENCODINGS = ("identity", "gzip", "deflate", "br", "zstd")
-"""What the web framework unpacks or refuses, and nothing at all; others it leaves as they are."""
 UTF8 = ("utf-8", "utf8")
 
 
@@ -27,20 +26,26 @@ async def expect(request: web.Request) -> None:
 
 
 async def receive(request: web.Request) -> AsyncGenerator[bytes, None]:
-    """Yield the body as it comes; raise `Invalid` if it breaks off, pauses or is no such body."""
+    """Yield the body as it comes, unpacked.
+
+    Raises `Invalid` if it breaks off, pauses, or is not packed as it says.
+    """
+    unpacker = _unpacker(request)
     await _invite(request)
     seconds = request.app[BODY_TIMEOUT]
     try:
         while not request.content.at_eof():
             async with asyncio.timeout(seconds):
                 chunk = await request.content.readany()
-            yield chunk
+            for piece in unpacker.unpack(chunk):
+                yield piece
     except TimeoutError:
         raise Invalid(
             f"nothing more of the body came for {seconds:g} s (setting body_timeout); send it again"
         ) from None
     except (web.RequestPayloadError, ClientError, ConnectionError) as error:
         raise _broken(error) from None
+    unpacker.end()
 
 
 async def receive_whole(request: web.Request, share: Share, media: Sequence[str]) -> bytes:
@@ -55,9 +60,8 @@ async def receive_whole(request: web.Request, share: Share, media: Sequence[str]
 
 async def receive_any(request: web.Request, share: Share) -> bytes:
     """Return the body of a request, whatever it is, whose bytes `share` holds."""
-    _check_encoding(request)
     content = request.content
-    if content.is_eof():  # it came whole, together with its head
+    if content.is_eof() and not _unpacker(request).packed:  # it came whole, together with its head
         whole = content.read_nowait()
         share.grow(len(whole))
         return whole
@@ -83,10 +87,9 @@ def check_media_type(request: web.Request, *media: str) -> None:
         raise Invalid(f"Content-Type is {sent!r}; send {wanted}")
 
 
-def _check_encoding(request: web.Request) -> None:
-    encoding = request.headers.get("Content-Encoding", "identity")
-    if encoding.lower() not in ENCODINGS:
-        raise Invalid(f"Content-Encoding is {encoding!r}; send gzip, deflate or none")
+def _unpacker(request: web.Request) -> Unpacker:
+    codings = request.headers.getall("Content-Encoding", ["identity"])
+    return Unpacker(", ".join(codings))
 
 
 async def _invite(request: web.Request) -> None:
@@ -99,4 +102,4 @@ async def _invite(request: web.Request) -> None:
 def _broken(error: Exception) -> Invalid:
     said = str(error).rpartition("message:")[2].strip()  # behind the framework's own status
     why = said.partition("\n")[0].rstrip(":") or type(error).__name__
-    return Invalid(f"the body broke off or is encoded wrongly: {why}")
+    return Invalid(f"the body broke off or is framed wrongly: {why}")

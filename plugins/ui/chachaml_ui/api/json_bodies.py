@@ -15,6 +15,9 @@ T = TypeVar("T")
 
 TOO_DEEP = f"the body is nested too deeply; a value in it may be nested {MAX_DEPTH} levels deep"
 
+LONGEST_INTEGER = 4300
+"""Characters that the strict parser reads an integer of."""
+
 _decoder: msgspec.json.Decoder[JsonValue] = msgspec.json.Decoder()
 
 
@@ -69,10 +72,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _read_tolerantly(body: bytes) -> JsonValue:
     """Return what `body` says where only Python's own parser can tell."""
     try:
-        value: JsonValue = json.loads(body.decode(), parse_float=_finite)
-        # What Python's parser lets through, and what others could not read again: lone surrogates,
-        # and a digit more in negative numbers.
-        _decoder.decode(msgspec.json.encode(value))
+        value: JsonValue = json.loads(body.decode(), parse_float=_finite, parse_int=_whole)
+        _decoder.decode(msgspec.json.encode(value))  # refuses lone surrogates, as Python does not
     except (ValueError, msgspec.MsgspecError) as error:
         raise Invalid(f"the body is not valid JSON in UTF-8: {error}") from None
     except RecursionError:
@@ -83,5 +84,15 @@ def _read_tolerantly(body: bytes) -> JsonValue:
 def _finite(text: str) -> float:
     number = float(text)
     if math.isinf(number):
-        raise Invalid(f"the body holds the number {text[:50]}, which no 64-bit float can hold")
+        raise _too_large(text)
     return number
+
+
+def _whole(text: str) -> int:
+    if len(text) > LONGEST_INTEGER:
+        raise _too_large(text)
+    return int(text)
+
+
+def _too_large(text: str) -> Invalid:
+    return Invalid(f"the body holds the number {text[:50]}, which no 64-bit float can hold")
