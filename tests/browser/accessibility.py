@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 
 
 def barriers(page: Page) -> Sequence[str]:
-    """Return what keeps people from using `page` as it is now, each with where it is."""
+    """Return what keeps people from using `page` once it has its styles, each with where it is."""
+    page.wait_for_load_state()
     found = Axe().run(page).response["violations"]
     return [f"{rule['id']}: {node['html']}" for rule in found for node in rule["nodes"]]

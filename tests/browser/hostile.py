@@ -14,6 +14,7 @@ HOSTILE = (
 
 
 def sideways(page: Page) -> int:
-    """Return by how many pixels the page can be scrolled sideways."""
+    """Return by how many pixels the page can be scrolled sideways, with all its styles there."""
+    page.wait_for_load_state()
     root = "document.documentElement"
     return int(page.evaluate(f"{root}.scrollWidth - {root}.clientWidth"))

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.accessibility import barriers
 from tests.browser.conftest import Serve, Theme, Visit
+from tests.browser.hostile import sideways
 from tests.browser.logbook import Logbook
 from tests.browser.series import drawn, pixels
 
@@ -63,7 +64,7 @@ def test_without_a_model_the_list_says_how_to_make_one(serve_runs: Serve, visit:
     page = visit(serve_runs(no_models), "/models", window=PHONE)
     expect(page.get_by_role("heading", name="No models yet")).to_be_visible()
     expect(page.locator("pre")).to_contain_text("/api/w/models")
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert sideways(page) == 0
 
 
 def test_a_promotion_names_what_it_archives_and_is_kept_with_its_reason(
@@ -158,7 +159,7 @@ def test_hostile_text_stays_in_its_place_and_nobody_is_kept_out(
     assert barriers(page) == []
     page.locator("tbody th a").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(HOSTILE)
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert sideways(page) == 0
     assert barriers(page) == []
     page.get_by_role("button", name="Promote v2").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()

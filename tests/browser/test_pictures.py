@@ -16,6 +16,7 @@ from playwright.sync_api import ViewportSize
 
 from tests.browser.accessibility import barriers
 from tests.browser.conftest import Theme, Visit
+from tests.browser.hostile import sideways
 from tests.browser.logbook import serve_written
 from tests.browser.showcase import showcase
 
@@ -78,5 +79,5 @@ def test_a_page_is_whole(
     )
     page.wait_for_load_state("networkidle")
     page.screenshot(path=album / f"{name}-{window}-{theme}.png")
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert sideways(page) == 0
     assert barriers(page) == []
