@@ -51,7 +51,10 @@ class Reserve:
         return shutil.disk_usage(self.path.parent).free
 
     def _held(self) -> int:
-        return self.path.stat().st_size if self.path.exists() else 0
+        try:
+            return self.path.stat().st_size
+        except (FileNotFoundError, NotADirectoryError):  # another process may just have removed it
+            return 0
 
     def _write(self, size: int) -> None:
         # Less room than was seen is no fault: what fits is kept.
