@@ -33,13 +33,17 @@ def test_all_else_gets_better_as_it_rises(key: str) -> None:
     [
         *("lr", "train/lr", "lr-0", "train_lr", "learning_rate", "learningRate", "LR"),
         *("grad_norm", "train/grad_norm", "trainGradNorm", "epoch", "val/epoch", "global_step"),
+        *("sys/mem_bytes", "system/gpu/0/memory", "System/cpu"),
     ],
 )
 def test_of_what_tells_how_a_run_goes_on_neither_is_better(key: str) -> None:
     assert higher_is_better(key) is None
 
 
-@pytest.mark.parametrize("key", ["acc_epoch", "epoch_time", "step_reward", "train", "val/", "norm"])
+@pytest.mark.parametrize(
+    "key",
+    ["acc_epoch", "epoch_time", "step_reward", "train", "val/", "norm", "system", "sysop/score"],
+)
 def test_a_key_that_only_has_such_a_word_gets_better_as_it_rises(key: str) -> None:
     assert higher_is_better(key) is True
 
@@ -49,6 +53,7 @@ def test_other_words_can_be_said_to_mean_that_lower_is_better() -> None:
     assert higher_is_better("loss", ("latency",))
     assert higher_is_better("loss", ())
     assert higher_is_better("grad_norm", ("grad",)) is False
+    assert higher_is_better("system/power", ("power",)) is False
 
 
 @pytest.mark.parametrize(

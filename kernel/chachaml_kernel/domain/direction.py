@@ -23,6 +23,9 @@ NEITHER = frozenset(
 SPLITS = frozenset({"train", "training", "val", "valid", "validation", "test", "eval"})
 """First words of a key that change nothing of what it says."""
 
+MACHINE = ("sys", "system")
+"""First parts of keys whose metrics tell how a machine does, as in `system/gpu_memory`."""
+
 LONG = 4
 """A word of so many letters also counts at the end of another one: `loss` in `logloss`."""
 
@@ -47,9 +50,13 @@ def higher_is_better(key: str, lower: Collection[str] = LOWER_IS_BETTER) -> bool
 def gets_better(key: str) -> bool:
     """Tell whether a metric says how well a run goes, which it does unless its key is well known.
 
-    The part behind the last `/` is one of `NEITHER`, alone, with a number, or behind a word such as
-    `train`: `grad_norm`, `lr-0`, `trainLearningRate`. `epoch_time` and `acc_epoch` are none.
+    That is one whose part before the first `/` is one of `MACHINE`, or whose part behind the last
+    `/` is one of `NEITHER`, alone, with a number, or behind a word such as `train`: `system/cpu`,
+    `grad_norm`, `lr-0`, `trainLearningRate`. `epoch_time` and `acc_epoch` are none.
     """
+    first, slash, _ = key.partition("/")
+    if slash and first.lower() in MACHINE:
+        return False
     words = _words(key)
     said = words[1:] if words[:1] and words[0] in SPLITS else words
     return "_".join(said) not in NEITHER

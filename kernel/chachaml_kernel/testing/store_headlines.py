@@ -64,6 +64,7 @@ class HeadlineSuite:
         assert await headline(store) == Headline("lr", 0.05, None)
         await store.append_points("r", {"loss": points(3.0)})
         await store.append_points("r", {"lr": points(0.01), "epoch": points(7.0)})
+        await store.append_points("r", {"system/memory": points(2.0**30)})
         assert await headline(store) == Headline("loss", 3.0, None)
         assert await headline(store, "lr") == Headline("lr", 0.01, None)
         rows = (await store.list_runs(RunQuery(sort=Sort("headline")))).rows
