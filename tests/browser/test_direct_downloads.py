@@ -38,6 +38,7 @@ def test_a_browser_saves_what_the_bucket_has_and_runs_none_of_it(
         )
         page.goto(f"{server.url}/runs")
         page.get_by_role("link", name="walked").click()
+        page.wait_for_url("**/runs/*")  # with its scripts: before them the link leads to a page
         page.get_by_role("link", name="report.html", exact=True).click()
         page.get_by_role("dialog").locator("#preview").get_by_text("document.title").wait_for()
         assert elsewhere == []
