@@ -118,6 +118,10 @@ def test_a_chart_is_enlarged_and_put_back(serve_runs: Serve, visit: Visit) -> No
     assert barriers(page) == []
     page.keyboard.press("Escape")
     expect(page.locator("main figure canvas")).to_be_visible()
+    page.get_by_role("button", name="Enlarge loss").click()
+    page.get_by_role("dialog").get_by_role("button", name="Close loss").click()
+    expect(page.locator("main figure canvas")).to_be_visible()
+    expect(page.get_by_role("button", name="Enlarge loss")).to_be_focused()
 
 
 def test_thousands_of_metrics_are_found_by_a_part_of_their_keys(

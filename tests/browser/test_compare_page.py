@@ -41,6 +41,13 @@ async def fifty_runs(logbook: Logbook) -> None:
         await logged(logbook, f"run {number}", params, [3.0, 1.0 + number / 50])
 
 
+async def scheduled_runs(logbook: Logbook) -> None:
+    for number in range(3):
+        run = await logged(logbook, f"run {number}", {"lr": 10.0**-number}, [1.0, 0.5 - number / 9])
+        await logbook.log(run, {"lr": 0.1**number, "sys/memory": 9.0**number, "a": float(number)})
+        await logbook.log(run, {"train/loss": float("nan") if number else 0.5})
+
+
 async def hostile_runs(logbook: Logbook) -> None:
     for text in HOSTILE:
         run = await logbook.run(text, experiment=text, created_by=text, tags={text: text})
@@ -104,6 +111,7 @@ def test_curves_of_shared_metrics_lie_over_each_other(serve_runs: Serve, visit: 
     expect(page.get_by_text("1 shared metric")).to_be_visible()
     chart = page.get_by_role("slider", name="train/loss", exact=True)
     expect(chart.locator("canvas")).to_be_visible()
+    expect(page.get_by_text(re.compile("Hatched: .diverged.\\."))).to_be_visible()
     chart.focus()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowUp")
@@ -124,6 +132,16 @@ def test_points_over_two_axes_are_walked_through(serve_runs: Serve, visit: Visit
     expect(page.locator("#scatter .spot.back")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page).to_have_title("plain · chachaml")
+
+
+def test_plots_begin_with_the_headline_and_tell_params_from_metrics(
+    serve_runs: Serve, visit: Visit
+) -> None:
+    page = plots(visit(serve_runs(scheduled_runs), ADDRESS))
+    plot = page.get_by_role("application")
+    expect(plot).to_have_accessible_name(re.compile(r"^train/loss against lr \(param\) of 3 runs"))
+    axes = page.locator("#parallel [data-axes] button")
+    expect(axes).to_have_text(["lr (param)", "train/loss", "a"])
 
 
 def test_axes_are_chosen_and_kept_in_the_address(serve_runs: Serve, visit: Visit) -> None:

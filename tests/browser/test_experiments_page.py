@@ -2,6 +2,7 @@
 
 import math
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -29,6 +30,10 @@ async def nothing(_: Logbook) -> None:
     """Write nothing."""
 
 
+NEW = (404,)
+"""What a name is answered with that is free."""
+
+
 def found(page: Page) -> list[str]:
     return page.locator("tbody th .name").all_inner_texts()
 
@@ -47,7 +52,7 @@ def test_an_experiment_says_how_it_goes(serve_runs: Serve, visit: Visit) -> None
 
 
 def test_experiments_are_made_and_described(serve_runs: Serve, visit: Visit) -> None:
-    page = visit(serve_runs(a_few_runs), "/experiments")
+    page = visit(serve_runs(a_few_runs), "/experiments", refusals=NEW)
     page.get_by_role("button", name="New experiment").click()
     page.get_by_label("Name").fill("plans")
     page.get_by_label("Owner").fill("vision")
@@ -57,6 +62,23 @@ def test_experiments_are_made_and_described(serve_runs: Serve, visit: Visit) -> 
     page.get_by_role("textbox", name="Description").fill("How small can it be")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("row", name="digits")).to_contain_text("How small can it be")
+
+
+def test_no_experiment_loses_what_is_said_of_it_to_a_new_one(
+    serve_runs: Serve, visit: Visit
+) -> None:
+    server = serve_runs(a_few_runs)
+    said = {"name": "100% / digits", "description": "How small can it be", "owner": "vision"}
+    httpx.post(f"{server.url}/api/w/experiments", json=said).raise_for_status()
+    page = visit(server, "/experiments", refusals=NEW)
+    page.get_by_role("button", name="New experiment").click()
+    page.get_by_label("Name").fill("100% / digits")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("There is an experiment of this name")
+    page.get_by_label("Name").fill("100% / letters")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("row", name="100% / letters")).to_be_visible()
+    expect(page.get_by_role("row", name="100% / digits")).to_contain_text("vision")
 
 
 def test_an_experiment_is_described_on_a_phone(serve_runs: Serve, visit: Visit) -> None:

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Serve, Visit
 from tests.browser.logbook import Logbook, bytes_of
+from tests.http.client import OCTETS
 
 RUN = f"{1:032x}"
 
@@ -109,6 +110,23 @@ def test_a_model_version_is_registered_under_a_name_that_exists(
     dialog.get_by_role("button", name="Register").click()
     expect(page.locator("#run-family")).to_contain_text("digits")
     expect(page.locator("#run-family")).to_contain_text("staging")
+
+
+def test_of_several_artifacts_none_is_registered_unawares(serve_runs: Serve, visit: Visit) -> None:
+    server = serve_runs(a_running_run)
+    address = f"{server.url}/api/w/runs/{RUN}/artifacts?name=README.md"
+    httpx.post(address, content=b"Read me", headers=OCTETS).raise_for_status()
+    page = visit(server, f"/runs/{RUN}")
+    page.get_by_role("button", name="Register model").click()
+    dialog = page.get_by_role("dialog", name="Register a model version")
+    options = dialog.get_by_label("Artifact").locator("option")
+    expect(options).to_have_text(["Choose one", "README.md", "model.bin"])
+    dialog.get_by_label("Model", exact=True).fill("digits")
+    dialog.get_by_role("button", name="Register").click()
+    expect(dialog.get_by_label("Artifact")).to_have_js_property("validity.valueMissing", value=True)
+    dialog.get_by_label("Artifact").select_option("model.bin")
+    dialog.get_by_role("button", name="Register").click()
+    expect(page.locator("#run-family")).to_contain_text("digits")
 
 
 def test_a_name_that_no_model_may_have_is_said_in_the_dialog(

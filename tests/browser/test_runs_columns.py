@@ -2,6 +2,7 @@
 
 import re
 
+import httpx
 import pytest
 from playwright.sync_api import Locator, Page, Position, expect
 
@@ -98,6 +99,25 @@ def test_the_best_of_a_metric_is_marked(serve_runs: Serve, visit: Visit) -> None
     expect(best.get_by_role("img", name="best")).to_be_visible()
 
 
+def test_where_no_run_of_the_page_has_a_key_those_of_others_are_offered(
+    serve_runs: Serve, visit: Visit
+) -> None:
+    page = visit(serve_runs(a_family), "/runs?experiment=sweeps")
+    page.get_by_role("button", name="Columns").click()
+    choices = page.get_by_role("list", name="Columns").get_by_role("listitem")
+    expect(choices).to_have_text(["param lr", "metric loss"], use_inner_text=True)
+    choices.get_by_role("checkbox", name="loss").check()
+    page.get_by_role("button", name="Show these").click()
+    assert "columns=metric.loss" in page.url
+
+
+async def a_family(logbook: Logbook) -> None:
+    parent = await logbook.run("parent", experiment="sweeps", lasted=None)
+    child = await logbook.run("child", experiment="sweeps", parent=parent, lasted=None)
+    await logbook.kernel.runs.log_params(child, {"lr": 0.1})
+    await logbook.log(child, {"loss": 0.5})
+
+
 def test_a_curve_is_drawn_beside_the_first_metric(serve_runs: Serve, visit: Visit) -> None:
     page = visit(serve_runs(curved))
     before = page.locator(".spark").bounding_box()
@@ -122,9 +142,36 @@ def test_columns_are_kept_as_a_view_under_a_name(serve_runs: Serve, visit: Visit
     page.get_by_role("link", name="Runs", exact=True).click()
     view.click()
     expect(names(page)).to_have_text(["diverged"])
-    page.get_by_role("button", name="Save view").click()
-    page.get_by_role("button", name="Delete this view").click()
+    page.get_by_role("button", name="Edit view").click()
+    page.get_by_label("Name", exact=True).fill("100% / diverged")
+    page.get_by_role("button", name="Rename").click()
+    expect(view).to_have_text("100% / diverged")
+    expect(view).to_have_attribute("aria-current", "page")
+    page.get_by_role("button", name="Edit view").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_role("dialog", name="Delete the view 100% / diverged?")).to_be_visible()
+    page.get_by_role("button", name="Delete for everybody").click()
     expect(view).to_have_count(0)
+    expect(page.get_by_role("button", name="Save view")).to_be_visible()
+
+
+def test_a_view_is_replaced_by_who_says_so_twice(serve_runs: Serve, visit: Visit) -> None:
+    server = serve_runs(a_few_runs)
+    view = {"name": "diverged", "query": "status=failed"}
+    httpx.post(f"{server.url}/api/w/views", json=view).raise_for_status()
+    page = visit(server, "/runs?status=running")
+    page.get_by_role("button", name="Save view").click()
+    page.get_by_label("Name", exact=True).fill("diverged")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("There is a view of this name.")
+    link = page.get_by_role("navigation", name="Saved views").get_by_role("link")
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Save view").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("There is a view of this name.")
+    expect(link).to_have_attribute("href", "/runs?status=failed")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(link).to_have_attribute("href", "/runs?status=running")
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -72,6 +72,30 @@ def test_a_query_that_is_wrong_is_pointed_at(serve_runs: Serve, visit: Visit) ->
     expect(names(page)).to_have_count(4)
 
 
+def test_who_types_a_name_is_led_to_it(serve_runs: Serve, visit: Visit) -> None:
+    page = visit(serve_runs(a_few_runs), "/runs?q=metric.accuracy+1", status=400)
+    page.get_by_role("combobox", name="Query").fill("quick")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name='name ~ "quick"').click()
+    expect(names(page)).to_have_text(["quick"])
+
+
+def test_a_key_that_nobody_has_is_named(serve_runs: Serve, visit: Visit) -> None:
+    asked = (
+        "/runs?sort=name&columns=tag.a&tag.gaol=paper&q=metric.acuracy+>+0.1"
+        "+and+metric.accuracy+>+0+and+metric.acuracy:min+>+0"
+    )
+    page = visit(serve_runs(a_few_runs), asked)
+    nothing = page.locator(".blank")
+    expect(nothing).to_contain_text("No run has the metric acuracy; there is accuracy.")
+    expect(nothing).to_contain_text("No run has the tag gaol.")
+    expect(nothing.get_by_text("No run has")).to_have_count(2)
+    nothing.get_by_role("link", name="All runs").click()
+    expect(names(page)).to_have_count(4)
+    expect(page.get_by_role("columnheader", name="a", exact=True)).to_be_visible()
+    assert "sort=name" in page.url
+
+
 @pytest.mark.parametrize("theme", THEMES)
 def test_nobody_is_kept_out_of_a_query(serve_runs: Serve, visit: Visit, theme: Theme) -> None:
     server = serve_runs(a_few_runs)

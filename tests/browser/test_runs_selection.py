@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.accessibility import barriers
 from tests.browser.conftest import Serve, Theme, Visit
+from tests.browser.hostile import sideways
 from tests.browser.listed import PHONE, THEMES, WIDE, a_few_runs, names
 
 
@@ -28,13 +29,23 @@ def test_a_selection_is_counted_and_stays_from_page_to_page(
     expect(bar(page)).to_contain_text("1 selected")
     page.get_by_role("link", name="Next 2").click()
     box(page, "slow").check()
-    expect(bar(page)).to_contain_text("2 selected")
+    expect(bar(page)).to_contain_text("2 selected, 1 not shown")
     page.get_by_role("link", name="First page").click()
     expect(box(page, "young")).to_be_checked()
     expect(box(page, "diverged")).not_to_be_checked()
     bar(page).get_by_role("button", name="Clear the selection").click()
     expect(box(page, "young")).not_to_be_checked()
     expect(bar(page)).to_be_hidden()
+
+
+def test_a_selection_is_in_nobodys_way_on_a_phone(serve_runs: Serve, visit: Visit) -> None:
+    page = visit(serve_runs(a_few_runs), "/runs?limit=2", window=PHONE)
+    box(page, "young").check()
+    for button in bar(page).locator("a, button").all():
+        expect(button).to_be_in_viewport(ratio=1)
+    page.get_by_role("link", name="Next 2").click()
+    expect(bar(page)).to_contain_text("1 selected, 1 not shown")
+    assert sideways(page) == 0
 
 
 def test_a_range_and_a_whole_page_are_selected(serve_runs: Serve, visit: Visit) -> None:
@@ -77,6 +88,16 @@ def test_runs_are_archived_and_an_undo_brings_them_back(serve_runs: Serve, visit
     expect(bar(page)).to_be_hidden()
     page.get_by_role("button", name="Undo").click()
     expect(names(page)).to_have_count(4)
+
+
+def test_who_archives_by_keyboard_stays_in_the_list(serve_runs: Serve, visit: Visit) -> None:
+    page = visit(serve_runs(a_few_runs))
+    box(page, "diverged").focus()
+    page.keyboard.press("Space")
+    bar(page).get_by_role("button", name="Archive").press("Enter")
+    expect(page.get_by_role("link", name="quick")).to_be_focused()
+    page.get_by_role("button", name="Undo").press("Enter")
+    expect(page.get_by_role("link", name="diverged")).to_be_focused()
 
 
 def test_a_slow_answer_is_waited_for_in_sight(serve_runs: Serve, visit: Visit) -> None:

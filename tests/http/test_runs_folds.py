@@ -28,6 +28,12 @@ async def families(logbook: Logbook) -> None:
         await logbook.kernel.runs.archive(run_id)
 
 
+async def generations(logbook: Logbook) -> None:
+    parent: str | None = None
+    for depth in range(6):
+        parent = await logbook.run(str(depth), parent=parent)
+
+
 @pytest.fixture(scope="module")
 def site(written: ServeWritten) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=written(families).url) as client:
@@ -35,9 +41,11 @@ def site(written: ServeWritten) -> Iterator[httpx.Client]:
 
 
 def names(page: str) -> Sequence[str]:
-    """Return the names of the runs in the table, those of children with two blanks before them."""
-    rows = re.findall(r'<tr data-run="[^"]*"( class="kid")?.*?<bdi>([^<]*)</bdi>', page)
-    return [f"  {name}" if kid else name for kid, name in rows]
+    """Return the names of the runs in the table, with two blanks for each level they are below."""
+    rows = re.findall(
+        r'<tr data-run="[^"]*"( class="kid(?: deep(.))?")?.*?<bdi>([^<]*)</bdi>', page
+    )
+    return ["  " * int(depth or bool(kid)) + name for kid, depth, name in rows]
 
 
 def fold(page: str) -> str:
@@ -50,7 +58,9 @@ def fold(page: str) -> str:
 def test_children_are_folded_and_unfolded_in_the_order_of_the_list(site: httpx.Client) -> None:
     page = site.get("/runs?experiment=sweeps").text
     assert names(page) == ["sweep"]
+    assert "<b>1</b> of 3, children folded<" in page
     opened = fold(page)
+    assert "<b>3</b> of 3<" in site.get(opened).text
     assert names(site.get(opened).text) == ["sweep", "  worse", "  better"]
     assert names(site.get(f"{opened}&order=asc").text) == ["sweep", "  better", "  worse"]
 
@@ -72,6 +82,21 @@ def test_archived_runs_are_a_flat_list(site: httpx.Client) -> None:
 
 def test_children_of_an_archived_run_stay_in_the_list(site: httpx.Client) -> None:
     assert names(site.get("/runs?experiment=left").text) == ["done", "going on"]
+
+
+def test_children_of_children_stand_further_in(written: ServeWritten) -> None:
+    server = written(generations)
+    ids = ",".join(f"{number:032x}" for number in range(1, 6))
+    page = httpx.get(f"{server.url}/runs", params={"open": ids}).text
+    wanted = [f"{'  ' * min(depth, 4)}{depth}" for depth in range(6)]
+    assert names(page) == wanted
+
+
+def test_a_run_whose_parent_is_not_shown_is_nobodys_child(site: httpx.Client) -> None:
+    parent = re.search(r'data-run="([^"]*)"', site.get("/runs?archived=true").text)
+    assert parent
+    page = site.get(f"/runs?experiment=left&open={parent[1]}").text
+    assert names(page) == ["done", "going on"]
 
 
 def test_of_very_many_children_the_first_are_shown_and_a_link_leads_to_all(

@@ -110,6 +110,18 @@ def test_groups_begin_with_the_metric_that_most_runs_have(written: ServeWritten)
     assert texts(page, '<th colspan="2"') == ["common", "rare"]
 
 
+async def diverged(logbook: Logbook) -> None:
+    for kind, value in (("a", 0.5), ("a", math.nan), ("b", math.inf), ("b", math.nan)):
+        await logbook.run(kind, tags={"kind": kind}, metric=("loss", value))
+
+
+def test_groups_say_how_many_values_are_no_numbers(written: ServeWritten) -> None:
+    page = httpx.get(f"{written(diverged).url}/runs?group=tag.kind&columns=metric.loss").text
+    assert texts(page, '<td class="n edge"') == ["0.5000 1 left out", "2 left out"]
+    assert 'title="2 left out that are no numbers"' in page
+    assert "4 runs, most runs first" in page
+
+
 def test_groups_say_how_many_and_lead_to_their_runs(site: httpx.Client) -> None:
     page = site.get("/runs?group=param.lr&columns=metric.loss").text
     assert texts(page, '<td class="n"') == ["2", "1", "1"]
@@ -132,6 +144,28 @@ def test_runs_are_grouped_by_what_they_have(site: httpx.Client, by: str) -> None
     ]
 
 
+async def searched(logbook: Logbook) -> None:
+    for rate in (0.12323966682757626, 0.5, 123456.789, 20231015.0, 1.2e18, 10**20, 1e-300 / 3):
+        run = await logbook.run("trial", lasted=None)
+        await logbook.kernel.runs.log_params(run, {"rate": rate})
+
+
+def test_fractions_as_searches_draw_them_lose_digits_and_whole_numbers_none(
+    written: ServeWritten,
+) -> None:
+    page = httpx.get(f"{written(searched).url}/runs?columns=param.rate").text
+    cells = re.findall(r'<td class="cut n[^"]*"(?: title="([^"]*)")?><bdi>([^<]*)</bdi>', page)
+    assert cells[::-1] == [
+        ("0.12323966682757626", "0.12324"),
+        ("", "0.5"),
+        ("123456.789", "123456.79"),
+        ("", "20231015.0"),
+        ("", "1.2e+18"),
+        (f"1{20 * '0'}", f"1{20 * '0'}"),
+        ("3.3333333333333334e-301", "3.33333e-301"),
+    ]
+
+
 @pytest.mark.parametrize(
     "asked", ["tag.kind=x y", "param.lr=1e-1", "status=running&q=metric.loss < 9", "archived=any"]
 )
@@ -144,6 +178,19 @@ def test_an_export_has_the_runs_of_the_page(site: httpx.Client, asked: str) -> N
 
 def test_an_export_of_all_says_so() -> None:
     assert exports.text(RunQuery()) == "archived = false"
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        (" quick brown ", 'name ~ "quick brown"'),
+        ("back\\slash", 'name ~ "back\\\\slash"'),
+        ("inner notes", 'name ~ "inner notes"'),
+        *((typed, None) for typed in ("", "a\0", "x" * 251, "status is nul", "name IN", "a < 1")),
+    ],
+)
+def test_a_text_without_any_operator_may_be_a_name(typed: str, named: str | None) -> None:
+    assert wrong(typed, Misread("no", at=0)).named == named
 
 
 @pytest.mark.parametrize(

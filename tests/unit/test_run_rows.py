@@ -27,6 +27,7 @@ LINE = Line(
     lasted="54 s",
     fold=None,
     parent=None,
+    depth=0,
 )
 CELL = Cell("0.91", "0.912345", "n")
 

@@ -17,6 +17,8 @@ from chachaml_ui.pages.runs.columns import Column, read_columns
 PATH = "/runs"
 HOW = ("sort", "order", "limit", "cursor", "columns", "group", "open")
 """The parameters that say how runs are shown; all others choose runs."""
+LOOK = ("sort", "order", "limit", "columns")
+"""Those that mean the same for any runs."""
 UNFOLDED = 20
 """Runs whose children a page shows."""
 CHILDREN = 100
@@ -52,6 +54,11 @@ class Address(Struct, frozen=True):
     def filters(self) -> Mapping[str, str]:
         """The parameters that choose runs."""
         return {name: text for name, text in self.asked.items() if name not in HOW}
+
+    @property
+    def everything(self) -> str:
+        """The address of all runs, in the same order and columns."""
+        return written({name: text for name, text in self.asked.items() if name in LOOK})
 
     def link(self, **changes: str | None) -> str:
         """Return the address with some changes, none for removed; on its first page."""

@@ -13,6 +13,11 @@ from chachaml_ui.pages.figures import decimals, figure
 
 LONGEST = 80
 """Characters of a value that a cell shows; its title shows more."""
+EXACT = 9
+"""Characters of a fraction that a cell shows as it is; a longer one, as searches draw them, loses
+digits."""
+LARGE = 1e4
+"""A fraction from here on keeps two decimals, so that it does not look like a whole number."""
 FITTING = 20
 """Characters that fit into any cell."""
 TITLE = 300
@@ -69,13 +74,18 @@ def param_cells(rows: Sequence[RunRow], key: str, looks: str) -> tuple[Sequence[
     """Return a param as cells, and "n" where they are at the right since all are numbers."""
     values = [row.params[key] for row in rows if key in row.params]
     side = "n" if all(map(_is_number, values)) else ""
-    texts = [text_of(row.params[key]) if key in row.params else None for row in rows]
-    return [_text_cell(text, f"{side}{looks}") for text in texts], side
+    looks = f"{side}{looks}"
+    return [
+        _param_cell(row.params[key], looks) if key in row.params else Cell("", "", looks)
+        for row in rows
+    ], side
 
 
 def tag_cells(rows: Sequence[RunRow], key: str, looks: str) -> Sequence[Cell]:
     """Return a tag as cells."""
-    return [_text_cell(row.tags.get(key), looks) for row in rows]
+    return [
+        _text_cell(row.tags[key], looks) if key in row.tags else Cell("", "", looks) for row in rows
+    ]
 
 
 def _number_cell(value: float | None, places: int, looks: str, *, is_best: bool) -> Cell:
@@ -87,9 +97,15 @@ def _number_cell(value: float | None, places: int, looks: str, *, is_best: bool)
     return Cell(text, whole if whole != text else "", f"{looks}{down}{best}", is_best=is_best)
 
 
-def _text_cell(text: str | None, looks: str) -> Cell:
-    if text is None:
-        return Cell("", "", looks)
+def _param_cell(value: JsonValue, looks: str) -> Cell:
+    text = text_of(value)
+    if isinstance(value, float) and not value.is_integer() and len(text) > EXACT:
+        short = f"{value:.6g}" if abs(value) < LARGE else f"{value:.2f}"
+        return Cell(short, text, f"cut {looks}", is_text=True)
+    return _text_cell(text, looks)
+
+
+def _text_cell(text: str, looks: str) -> Cell:
     title = text[:TITLE] if len(text) > FITTING else ""
     return Cell(text[:LONGEST], title, f"cut {looks}", is_text=True)
 

@@ -40,10 +40,14 @@ class Choice(Struct, frozen=True):
 
 
 class Summed(Struct, frozen=True):
-    """A metric of a group: its mean, how far values lie from it, and the best one."""
+    """A metric of a group: its mean, how far values lie from it, and the best one.
+
+    `left_out` are the values that are no numbers.
+    """
 
     mean: str = ""
     deviation: str = ""
+    left_out: int = 0
     title: str = ""
     best: str = ""
     is_best: bool = False
@@ -79,6 +83,13 @@ def grouping(at: Address, by: str, rows: Sequence[RunRow]) -> Grouping:
         sort=sort.key if is_sorted else None,
         descending=sort.descending if is_sorted else True,
     )
+
+
+def ordering(grouping: Grouping) -> str:
+    """Say how groups are ordered."""
+    if grouping.sort is None:
+        return "most runs first"
+    return f"by metric {grouping.sort}, {'descending' if grouping.descending else 'ascending'}"
 
 
 def choices(at: Address, columns: Sequence[Column]) -> Sequence[Choice]:
@@ -120,10 +131,11 @@ def _summed(key: str, groups: Sequence[Group], *, higher: bool | None) -> Sequen
     places, best = max(1, decimals([*found, *means])), best_of(found, higher=higher)
     return [
         Summed()
-        if spread is None or spread.mean is None
+        if spread is None
         else Summed(
-            mean=figure(spread.mean, places),
+            mean="" if spread.mean is None else figure(spread.mean, places),
             deviation="" if spread.deviation is None else figure(spread.deviation, places),
+            left_out=spread.left_out,
             title=_title(spread),
             best="" if value is None else figure(value, places),
             is_best=value is not None and value == best,
@@ -139,9 +151,9 @@ def _best(spread: Spread | None, higher: bool | None) -> float | None:
 
 
 def _title(spread: Spread) -> str:
-    assert spread.mean is not None  # there is something to tell
-    left_out = f", {spread.left_out} left out that are no numbers" if spread.left_out else ""
-    return f"{number_text(spread.mean)} over {spread.count}{left_out}"
+    means = [] if spread.mean is None else [f"{number_text(spread.mean)} over {spread.count}"]
+    left_out = [f"{spread.left_out} left out that are no numbers"] if spread.left_out else []
+    return ", ".join([*means, *left_out])
 
 
 def _only(at: Address, grouping: Grouping, text: str | None) -> str:

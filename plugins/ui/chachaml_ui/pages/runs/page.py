@@ -21,6 +21,7 @@ from chachaml_ui.pages.frame import Frame, load_frame, render
 from chachaml_ui.pages.runs import exports, filters, groups
 from chachaml_ui.pages.runs.address import Address, children_of, read_address
 from chachaml_ui.pages.runs.columns import OFFERED, Column, columns_of
+from chachaml_ui.pages.runs.empty import explained
 from chachaml_ui.pages.runs.misreads import wrong
 from chachaml_ui.pages.runs.rows import in_order, lines
 from chachaml_ui.pages.runs.table import Direction, table
@@ -46,7 +47,7 @@ async def list_runs(request: web.Request) -> web.StreamResponse:
         return render(request, "first_run.html", frame=frame, origin=origin)
     rows = [] if at.misread else list(in_order(found.rows, children))
     shown = table(at.columns, rows, _direction(kernel))
-    grouped = await _groups(kernel, at, rows) if at.group and rows else {"groups": None}
+    grouped = await _groups(kernel, at, rows) if at.group and rows else _no_groups(at)
     of_many = at.query.experiment is None
     said = [] if grouped["groups"] else lines(at, rows, folds=folds, now=kernel.now())
     written = write_rows(shown, said, of_many=of_many) if said else []
@@ -58,8 +59,9 @@ async def list_runs(request: web.Request) -> web.StreamResponse:
         table=shown,
         rows=written,
         of_many=of_many,
+        is_folded=any(line.fold and not line.fold.is_open for line in said),
         next=cursor and at.page(cursor),
-        dropped=[] if rows else await _dropped(kernel, at),
+        nothing=None if rows or at.misread else await explained(kernel, at),
         passed=lambda: round((time.perf_counter() - began) * 1_000),
         **_asked(at, counts),
         **_menus(kernel, at, frame, rows, shown.columns),
@@ -78,7 +80,6 @@ def _asked(at: Address, counts: RunCounts) -> Mapping[str, object]:
         "wrong": at.misread and wrong(at.asked["q"], at.misread),
         "count": None if at.misread else filters.shown(at.query, counts),
         "tabs": filters.tabs(at, counts),
-        "ordering": filters.ordering(at.query.sort),
         "hidden": partial(filters.hidden, at.asked),
         "most": MAX_COMPARED,
         "at_once": MAX_RUNS,
@@ -91,28 +92,21 @@ async def _children(kernel: Kernel, at: Address) -> Mapping[str, Sequence[RunRow
     return {run_id: page.rows for run_id, page in zip(at.open, pages, strict=True)}
 
 
-async def _dropped(kernel: Kernel, at: Address) -> Sequence[filters.Choice]:
-    """Return what the list is filtered for, with how many runs there are without each of it."""
-    if at.misread or len(at.filters) < 2:
-        return []
-    others = [read_address(at.without(name)).query for name in at.filters]
-    counts = await asyncio.gather(*map(kernel.runs.counts, others))
-    return [
-        replace(chip, count=filters.shown(query, count) or 0)
-        for chip, query, count in zip(filters.chips(at, without=()), others, counts, strict=True)
-    ]
-
-
 async def _groups(kernel: Kernel, at: Address, rows: Sequence[RunRow]) -> Mapping[str, object]:
     """Return the groups that the address asks for, and what they are described by."""
     grouping = groups.grouping(at, at.group or "", rows)
     found = await kernel.runs.groups(at.query, grouping)
     return {
         "grouping": grouping,
+        "ordering": groups.ordering(grouping),
         "groups": groups.group_lines(at, grouping, found.rows, _direction(kernel)),
         "more": found.more,
         "names": groups.WORDS,
     }
+
+
+def _no_groups(at: Address) -> Mapping[str, object]:
+    return {"groups": None, "ordering": filters.ordering(at.query.sort)}
 
 
 def _direction(kernel: Kernel) -> Direction:

@@ -31,7 +31,8 @@ class Fold(Struct, frozen=True):
 class Line(Struct, frozen=True):
     """What a row says of its run beside the chosen columns; `parent` is there for a child shown.
 
-    `of_experiment` and `of_author` are addresses of lists with only those runs.
+    It stands `depth` levels below a run that is none. `of_experiment` and `of_author` are addresses
+    of lists with only those runs.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Line(Struct, frozen=True):
     lasted: str
     fold: Fold | None
     parent: str | None
+    depth: int
 
 
 def in_order(roots: Sequence[RunRow], children: Mapping[str, Sequence[RunRow]]) -> Iterator[RunRow]:
@@ -61,11 +63,27 @@ def in_order(roots: Sequence[RunRow], children: Mapping[str, Sequence[RunRow]]) 
 def lines(at: Address, rows: Sequence[RunRow], *, folds: bool, now: int) -> Sequence[Line]:
     """Return what rows say at the time `now`; with `folds` runs with children can be unfolded."""
     only = cache(lambda name, text: at.link(**{name: text}) if text else "")
-    return [_line(at, row, only, folds=folds, now=now) for row in rows]
+    depths: dict[str, int] = {}
+    said = []
+    for row in rows:
+        above = row.run.parent_run_id
+        parent = above if above in at.open and above in depths else None
+        depths[row.run.id] = 0 if parent is None else depths[parent] + 1
+        said.append(
+            _line(at, row, only, parent=parent, depth=depths[row.run.id], folds=folds, now=now)
+        )
+    return said
 
 
 def _line(
-    at: Address, row: RunRow, only: Callable[[str, str | None], str], *, folds: bool, now: int
+    at: Address,
+    row: RunRow,
+    only: Callable[[str, str | None], str],
+    *,
+    parent: str | None,
+    depth: int,
+    folds: bool,
+    now: int,
 ) -> Line:
     run = row.run
     lasted = now - run.started_at if run.duration is None else run.duration
@@ -84,7 +102,8 @@ def _line(
         precise=words.precise(run.started_at),
         lasted=words.duration(lasted),
         fold=_fold(at, row) if folds and row.children else None,
-        parent=run.parent_run_id if run.parent_run_id in at.open else None,
+        parent=parent,
+        depth=depth,
     )
 
 

@@ -19,8 +19,8 @@ export function toast(text, { undo = null } = {}) {
     button.className = "btn small";
     button.textContent = "Undo";
     button.addEventListener("click", () => {
-      shown.remove();
       undo();
+      shown.remove();
     });
     shown.append(button);
   }

@@ -1,8 +1,21 @@
 // What a chart cannot show, said below it.
 
+const NAMED = 5;
+
 const points = (count) => `${count.toLocaleString("en")} ${count === 1 ? "point" : "points"}`;
 
-/** Say below `figure` what of its curves is not drawn, and why. */
+/**
+ * Say which of several curves have values that are no numbers: what is hatched does not
+ * say whose it is. Whatever their labels say, each is written in its own direction.
+ */
+function hatched(curves) {
+  const whose = curves.filter(({ laid }) => laid.gaps.length > 0).map(({ label }) => `\u2068${label}\u2069`);
+  if (curves.length < 2 || whose.length === 0) return [];
+  const more = whose.length > NAMED ? [`${whose.length - NAMED} more`] : [];
+  return [`Hatched: ${[...whose.slice(0, NAMED), ...more].join(", ")}.`];
+}
+
+/** Say below `figure` what of its curves is not drawn as a line, and why. */
 export function explain(figure, curves, { x, metric }) {
   const sum = (name) => curves.reduce((total, { laid }) => total + laid[name], 0);
   const unplaced = sum("unplaced"), below = sum("below");
@@ -16,6 +29,7 @@ export function explain(figure, curves, { x, metric }) {
     note.className = "left-out";
     figure.append(note);
   }
-  note.hidden = said.length === 0;
-  note.textContent = said.length === 0 ? "" : `Not shown: ${said.join("; ")}.`;
+  const all = [...hatched(curves), ...(said.length === 0 ? [] : [`Not shown: ${said.join("; ")}.`])];
+  note.hidden = all.length === 0;
+  note.textContent = all.join(" ");
 }

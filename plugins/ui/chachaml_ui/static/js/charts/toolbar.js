@@ -3,13 +3,17 @@
 import { icon } from "./icons.js";
 import { tableOf } from "./table.js";
 
+function dress(button, glyph, label) {
+  button.title = label;
+  button.setAttribute("aria-label", label);
+  button.replaceChildren(icon(glyph));
+}
+
 function button(glyph, label, act) {
   const made = document.createElement("button");
   made.type = "button";
   made.className = "btn key quiet small";
-  made.title = label;
-  made.setAttribute("aria-label", label);
-  made.append(icon(glyph));
+  dress(made, glyph, label);
   made.addEventListener("click", () => act(made));
   return made;
 }
@@ -24,24 +28,26 @@ function toggleTable(chart, name, pressed) {
   pressed.setAttribute("aria-pressed", String(shown === null));
 }
 
-/** Move `figure` into the page's dialog for charts until that is closed. */
-function enlarge(figure) {
+/** Move `figure` into the page's dialog for charts until that is closed, as `pressed` then does. */
+function enlarge(figure, name, pressed) {
   const dialog = document.getElementById("enlarged");
   if (dialog.open) {
     dialog.close();
     return;
   }
-  const place = document.createElement("div"), opener = document.activeElement;
+  const place = document.createElement("div");
   place.className = "chart";
   place.style.height = `${figure.offsetHeight}px`;
   figure.replaceWith(place);
   dialog.append(figure);
+  dress(pressed, "x", `Close ${name}`);
   dialog.showModal();
   dialog.addEventListener(
     "close",
     () => {
       place.replaceWith(figure);
-      opener.focus();
+      dress(pressed, "maximize-2", `Enlarge ${name}`);
+      pressed.focus();
     },
     { once: true },
   );
@@ -54,7 +60,7 @@ export function addTools(chart, name) {
   tools.append(
     button("rotate-ccw", `Reset zoom of ${name}`, () => chart.reset()),
     button("table-2", `Show ${name} as a table`, (pressed) => toggleTable(chart, name, pressed)),
-    button("maximize-2", `Enlarge ${name}`, () => enlarge(chart.figure)),
+    button("maximize-2", `Enlarge ${name}`, (pressed) => enlarge(chart.figure, name, pressed)),
   );
 }
 

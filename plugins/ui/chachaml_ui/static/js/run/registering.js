@@ -12,7 +12,10 @@ function options(texts) {
 async function prepare(dialog) {
   const run = dialog.querySelector("[name=run_id]").value;
   const { artifacts } = await send("GET", `/api/runs/${encodeURIComponent(run)}`);
-  dialog.querySelector("[name=artifact]").replaceChildren(...options(artifacts.map(({ name }) => name).sort()));
+  const names = artifacts.map(({ name }) => name).sort();
+  // Of several, none is the likely one by its name.
+  const none = names.length > 1 ? [new Option("Choose one", "")] : [];
+  dialog.querySelector("[name=artifact]").replaceChildren(...none, ...options(names));
   const models = await send("GET", "/api/models?limit=1000");
   dialog.querySelector("datalist").replaceChildren(...options(models.map(({ name }) => name)));
 }

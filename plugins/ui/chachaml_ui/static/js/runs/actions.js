@@ -19,10 +19,27 @@ function change(action, ids, more = {}) {
   return send("POST", "/api/w/bulk", { action, ids, ...more });
 }
 
+/** Return the run that is nearest to the first of `ids` in the table, the next one rather than one before. */
+function beside(ids) {
+  const all = rows().map((row) => row.dataset.run);
+  const at = all.findIndex((id) => ids.includes(id));
+  const others = (some) => some.filter((id) => !ids.includes(id));
+  return others(all.slice(at + 1))[0] ?? others(all).at(-1);
+}
+
+/** Go to the first of these runs that is in the table. */
+function goTo(ids) {
+  const row = ids.map((id) => rowOf(id ?? "")).find((one) => one !== null);
+  row?.querySelector("th a").focus();
+}
+
 async function move(action, ids, { back = null } = {}) {
+  const isByKeys = document.activeElement.matches(":focus-visible");
   await change(action, ids);
+  const next = beside(ids);
   select(ids, false);
   await refresh();
+  if (isByKeys) goTo([...ids, next]);
   const undo = back === null ? null : () => attempt(() => move(back, ids));
   toast(`${counted(ids)} ${action}d`, { undo });
 }
@@ -41,10 +58,10 @@ async function showTagged(said) {
 }
 
 async function showDeleted() {
-  const next = rows().find((row) => !asked.includes(row.dataset.run))?.dataset.run;
+  const next = beside(asked);
   select(asked, false);
   await refresh();
-  if (next !== undefined) rowOf(next)?.querySelector("th a").focus();
+  goTo([next]);
   toast(`${counted(asked)} deleted`);
 }
 

@@ -7,14 +7,13 @@ const PAUSE = 150;
 const menu = document.getElementById("columns");
 const list = menu.querySelector("ul");
 const field = menu.querySelector("input[type=search]");
-
-const pattern = list.querySelector("li");
+const [pattern] = menu.querySelector("template").content.children;
 let waiting = 0;
 
-/** Offer what other pages of the list have too: keys that begin as is written. */
+/** Offer what other runs have too: keys that begin as is written; any where there are none to tick. */
 async function offer() {
   const prefix = field.value.trim();
-  if (prefix === "" || pattern === null) return;
+  if (prefix === "" && list.querySelector("input:not(:checked)") !== null) return;
   const ask = (kind) => send("GET", `/api/keys?${new URLSearchParams({ kind, prefix })}`).catch(() => []);
   const found = await Promise.all(KINDS.map(ask));
   if (field.value.trim() !== prefix) return;
@@ -28,7 +27,6 @@ function add(kind, key) {
   const entry = pattern.cloneNode(true);
   const [box, shown] = [entry.querySelector("input"), entry.querySelector("bdi")];
   box.value = written;
-  box.checked = false;
   entry.querySelector("small").textContent = kind;
   shown.textContent = shown.title = key;
   for (const button of entry.querySelectorAll("button")) {
@@ -46,7 +44,9 @@ function find() {
 }
 
 menu.addEventListener("toggle", (event) => {
-  if (event.newState === "open") field.focus();
+  if (event.newState !== "open") return;
+  field.focus();
+  offer();
 });
 
 menu.addEventListener("click", (event) => {

@@ -53,7 +53,8 @@ function show() {
     whole.indeterminate = ticked.length > 0 && !whole.checked;
   }
   bar.hidden = picked.size === 0;
-  bar.querySelector(".count").textContent = `${picked.size} selected`;
+  const elsewhere = picked.size - ticked.length;
+  bar.querySelector(".count").textContent = `${picked.size} selected${elsewhere > 0 ? `, ${elsewhere} not shown` : ""}`;
   for (const action of watchers) action();
 }
 
