@@ -183,10 +183,13 @@ def named(dsn: str, name: str) -> str:
 @contextlib.contextmanager
 def standing(dsn: str) -> Iterator[str]:
     """Make a database for the length of the block, in which loops may run and end."""
-    made = database(dsn)
-    with ThreadPoolExecutor(1) as thread, asyncio.Runner() as runner:
-        yield thread.submit(runner.run, made.__aenter__()).result()
-        thread.submit(runner.run, made.__aexit__(None, None, None)).result()
+    made, runner = database(dsn), asyncio.Runner()
+    with ThreadPoolExecutor(1) as thread:
+        try:
+            yield thread.submit(runner.run, made.__aenter__()).result()
+            thread.submit(runner.run, made.__aexit__(None, None, None)).result()
+        finally:
+            thread.submit(runner.close).result()  # not here, where another loop may run
 
 
 @contextlib.asynccontextmanager
