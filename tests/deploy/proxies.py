@@ -1,7 +1,6 @@
 """HAProxy with the configuration of `deploy/`, as a process of its own."""
 
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from tests.environments import ROOT
+from tests.servers.ports import held_ports
 
 SETTINGS = ROOT / "deploy" / "haproxy.cfg"
 PROGRAM = shutil.which("haproxy", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
@@ -20,26 +20,25 @@ PROGRAM = shutil.which("haproxy", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/
 def proxy(kernels: Sequence[str], log: Path) -> Iterator[str]:
     """Pass requests on to kernels at two addresses; yield the address, once one of them is ready.
 
-    A port that was free a moment before is taken: HAProxy cannot say which one it was given.
+    HAProxy is told its port, as it cannot say which one it was given.
     """
     assert PROGRAM is not None, "there is no program haproxy; run `make setup`"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
     one, other = (urlsplit(url).netloc for url in kernels)
-    with log.open("wb") as said:
-        process = subprocess.Popen(
-            [PROGRAM, "-db", "-f", SETTINGS],
-            env={"BIND": address, "KERNEL_1": one, "KERNEL_2": other},
-            stdout=said,
-            stderr=said,
-        )
-    try:
-        _wait(f"http://{address}", process, log)
-        yield f"http://{address}"
-    finally:
-        process.kill()
-        process.wait()
+    with held_ports(1) as (port,):
+        address = f"127.0.0.1:{port}"
+        with log.open("wb") as said:
+            process = subprocess.Popen(
+                [PROGRAM, "-db", "-f", SETTINGS],
+                env={"BIND": address, "KERNEL_1": one, "KERNEL_2": other},
+                stdout=said,
+                stderr=said,
+            )
+        try:
+            _wait(f"http://{address}", process, log)
+            yield f"http://{address}"
+        finally:
+            process.kill()
+            process.wait()
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.environments import ROOT
-from tests.image.stack import Stack, free_port, stack
+from tests.image.stack import Stack, stack
 from tests.servers.containers import image_of
+from tests.servers.ports import held_ports
 from tests.servers.sources import CONTAINERS
 
 collect_ignore_glob = [] if os.environ.get(CONTAINERS) else ["*"]
@@ -38,8 +39,10 @@ def running(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[St
         "POSTGRES_PASSWORD": "told-to-nobody",
         "S3_ACCESS_KEY": "testers-key",
         "S3_SECRET_KEY": "testers-secret",
-        "TRACKER_PORT": str(free_port()),
     }
     folder: Path = tmp_path_factory.mktemp("stack")
-    with stack(variables, folder) as started:
+    with (
+        held_ports(1) as (port,),  # Compose takes no 0
+        stack({**variables, "TRACKER_PORT": str(port)}, folder) as started,
+    ):
         yield started

@@ -13,7 +13,8 @@ from chachaml_kernel.errors import ConfigError
 from chachaml_store_postgres import StorePostgres
 from chachaml_store_sql.migrate import VERSION_TABLE
 
-from tests.servers.postgres import PASSWORD, Postgres, database, execute, named
+from tests.servers.ports import held_ports
+from tests.servers.postgres import PASSWORD, database, execute, named
 from tests.servers.proxy import proxy
 
 TABLES = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"
@@ -57,13 +58,10 @@ async def refusal(dsn: str) -> str:
 
 
 async def test_no_server_is_said_in_a_line() -> None:
-    nobody = Postgres.made()
-    try:
-        said = await refusal(nobody.dsn)
-    finally:
-        nobody.remove()
+    with held_ports(1) as (port,):
+        said = await refusal(f"postgresql://tester:{PASSWORD}@127.0.0.1:{port}/postgres")
     assert "cannot reach the PostgreSQL server" in said
-    assert str(nobody.port) in said
+    assert str(port) in said
 
 
 async def test_a_wrong_password_is_said_in_a_line(postgres_server: str) -> None:

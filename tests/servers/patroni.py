@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.servers.ports import held_ports
 from tests.servers.postgres import PASSWORD, programs, unprivileged
 
 VERSION = 15
@@ -105,10 +105,10 @@ def cluster() -> Iterator[Cluster]:
         assert shutil.which(program), f"{program} is not installed; run `make setup`"
     folder = Path(tempfile.mkdtemp(prefix="patroni-"))
     folder.chmod(0o755)
-    ports = free_ports(6)
     made = Cluster()
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        ports = stack.enter_context(held_ports(6))
         stack.enter_context(_etcd(folder, ports[0], ports[1]))
         for name, port, api in (("one", ports[2], ports[3]), ("two", ports[4], ports[5])):
             node = _node(folder / name, name, port, api, etcd=ports[0])
@@ -202,12 +202,3 @@ def _end(node: Node) -> None:
             node.kill()
         node.process.kill()
         node.process.wait()
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listens on."""
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]

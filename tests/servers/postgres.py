@@ -12,7 +12,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import threading
@@ -30,6 +29,8 @@ from chachaml_store_postgres import StorePostgres
 from chachaml_store_sql import SqlStore
 from chachaml_store_sql.schema import metadata
 from sqlalchemy import text
+
+from tests.servers.ports import held_ports
 
 NEWEST = 18
 """The version in the wheel; older ones are Debian's."""
@@ -76,13 +77,11 @@ class Postgres:
     _log: threading.Thread = field(default_factory=threading.Thread)
 
     @classmethod
-    def made(cls, version: int = NEWEST, *, durable: bool = False) -> "Postgres":
+    def made(cls, port: int, version: int, *, durable: bool) -> "Postgres":
         """Return a server that has its folder and is not started yet."""
         found = programs(version)
         folder = Path(tempfile.mkdtemp(prefix="chachaml-postgres-"))
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            server = cls(folder, free.getsockname()[1], found, durable)
+        server = cls(folder, port, found, durable)
         server.who = {"env": {"LC_ALL": "C.UTF-8"}, "cwd": folder, **unprivileged(folder)}
         secret = folder / "password"
         secret.write_text(PASSWORD)
@@ -145,12 +144,13 @@ class Postgres:
 @contextlib.contextmanager
 def postgres(version: int = NEWEST, *, durable: bool = False) -> Iterator[Postgres]:
     """Run a server of our own for the length of the block."""
-    server = Postgres.made(version, durable=durable)
-    try:
-        server.start()
-        yield server
-    finally:
-        server.remove()
+    with held_ports(1) as (port,):
+        server = Postgres.made(port, version, durable=durable)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.remove()
 
 
 @contextlib.asynccontextmanager

@@ -4,13 +4,12 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +20,7 @@ import trustme
 from minio import Minio
 
 from tests.servers.buckets import Bucket
+from tests.servers.ports import held_ports
 
 
 class Keys(TypedDict):
@@ -35,7 +35,8 @@ KEYS = Keys(access_key="testers-key", secret_key="testers-secret")
 READERS_KEYS = Keys(access_key="readers-key", secret_key="readers-secret")
 BUCKET = "artifacts"
 START_SECONDS = 60
-PORTS = ("s3.port", "s3.port.https", "master.port", "volume.port", "filer.port", "admin.port")
+PARTS = ("s3.port", "master.port", "volume.port", "filer.port", "admin.port")
+PORTS = (*PARTS, "s3.port.https", *(f"{part}.grpc" for part in PARTS))
 QUIET = (
     "-master.telemetry=false",
     "-webdav=false",
@@ -77,7 +78,7 @@ class S3Server:
         return self.bucket.client
 
     def start(self) -> None:
-        """Start the server and return once it answers."""
+        """Start the server; return once it answers, and knows where the bytes are that it holds."""
         given = {
             **self.ports,
             "dir": self.folder,
@@ -118,12 +119,15 @@ class S3Server:
 
     def _wait(self) -> None:
         assert self.process is not None
+        volumes = [path.stem.rpartition("_")[2] for path in self.folder.glob("*.dat")]
+        lookup = f"http://127.0.0.1:{self.ports['master.port']}/dir/lookup?volumeId="
+        asked = [f"{self.endpoint}/healthz", *(lookup + volume for volume in volumes)]
         end = time.monotonic() + START_SECONDS
-        while time.monotonic() < end and self.process.poll() is None:
-            try:
-                if httpx.get(f"{self.endpoint}/healthz", trust_env=False).is_success:
-                    return
-            except httpx.TransportError:
+        with httpx.Client(trust_env=False) as http:
+            while time.monotonic() < end and self.process.poll() is None:
+                with suppress(httpx.TransportError):
+                    if all(http.get(url).is_success for url in asked):
+                        return
                 time.sleep(0.05)
         raise AssertionError((self.folder / "log").read_text()[-3_000:])
 
@@ -131,35 +135,24 @@ class S3Server:
 @contextmanager
 def s3_server() -> Iterator[S3Server]:
     """Run a server with an empty bucket; what it kept is removed at the end."""
-    # Not below pytest's folder: a path to a socket may be 107 bytes long.
-    folder = Path(tempfile.mkdtemp(prefix="s3-"))
-    server = S3Server(folder, _free_ports())
-    _write_keys(folder)
-    try:
-        server.start()
-        server.client.make_bucket(BUCKET)
-        # The first bytes make it lay out its volumes, which may take a second.
-        server.client.put_object(BUCKET, "first", BytesIO(b"x"), 1)
-        server.client.remove_object(BUCKET, "first")
-        yield server
-    finally:
-        server.kill()
-        shutil.rmtree(folder, ignore_errors=True)
-        for port in server.ports.values():  # it puts some sockets there whatever it is told
-            for path in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):
-                path.unlink()
-
-
-def _free_ports() -> dict[str, int]:
-    """Return a port for each part of the server, and one for what its parts tell each other."""
-    names = [*PORTS, *(f"{name}.grpc" for name in PORTS if name != "s3.port.https")]
-    with ExitStack() as held:
-        ports = {}
-        for name in names:
-            sock = held.enter_context(socket.socket())
-            sock.bind(("127.0.0.1", 0))
-            ports[name] = sock.getsockname()[1]
-    return ports
+    with held_ports(len(PORTS)) as numbers:
+        # Not below pytest's folder: a path to a socket may be 107 bytes long.
+        folder = Path(tempfile.mkdtemp(prefix="s3-"))
+        server = S3Server(folder, dict(zip(PORTS, numbers, strict=True)))
+        _write_keys(folder)
+        try:
+            server.start()
+            server.client.make_bucket(BUCKET)
+            # The first bytes make it lay out its volumes, which may take a second.
+            server.client.put_object(BUCKET, "first", BytesIO(b"x"), 1)
+            server.client.remove_object(BUCKET, "first")
+            yield server
+        finally:
+            server.kill()
+            shutil.rmtree(folder, ignore_errors=True)
+            for port in numbers:  # it puts some sockets there whatever it is told
+                for path in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):
+                    path.unlink()
 
 
 def _write_keys(folder: Path) -> None:

@@ -1,7 +1,10 @@
 """Where the tests' servers come from: what is not there fails, and says what to do."""
 
+import socket
+
 import pytest
 
+from tests.servers.ports import held_ports
 from tests.servers.postgres import programs
 from tests.servers.s3 import S3Server
 from tests.servers.sources import POSTGRES, S3, bucket, postgres_of
@@ -40,3 +43,14 @@ def test_an_s3_address_without_keys_is_told_how_it_is_written(
     monkeypatch.setenv(S3, f"http://{NOWHERE}/bucket")
     with pytest.raises(ValueError, match="http://KEY:SECRET@"), bucket(no_server):
         pass
+
+
+def test_on_a_held_port_servers_come_and_go_and_nobody_else_gets_it() -> None:
+    with held_ports(1) as (port,):
+        for _ in range(2):
+            with socket.create_server(("127.0.0.1", port)):
+                socket.create_connection(("127.0.0.1", port)).close()
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.1", port))
+        with socket.socket() as other, pytest.raises(OSError, match="in use"):
+            other.bind(("127.0.0.1", port))
